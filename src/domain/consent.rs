@@ -1,0 +1,175 @@
+//! What a person said about one tool: the meaning of `consent/ID.toml`.
+
+use super::switch::Withdrawal;
+use super::tool_id::Purpose;
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+/// A person's word on one purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Yes.
+    Granted,
+    /// No.
+    Denied,
+}
+
+impl Choice {
+    /// The word in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// How a choice was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// At the first-run question.
+    Prompt,
+    /// By a command.
+    Command,
+    /// On the page that `sayso` serves to the person's own browser.
+    Page,
+}
+
+impl Via {
+    /// All ways.
+    pub const ALL: [Self; 3] = [Self::Prompt, Self::Command, Self::Page];
+
+    /// The word in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Command => "command",
+            Self::Page => "page",
+        }
+    }
+}
+
+/// The notice an answer rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// Its version.
+    pub notice: u32,
+    /// Digest of what it meant: see [`super::declaration::meaning`].
+    pub digest: String,
+}
+
+/// The answer for one purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Yes or no.
+    pub choice: Choice,
+    /// What was read; always there for a yes.
+    pub read: Option<Read>,
+    /// The notice whose additions were turned down while the older yes stayed.
+    pub declined: Option<u32>,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// How.
+    pub via: Option<Via>,
+    /// Ways out promised for this purpose alone.
+    pub withdraw: Withdrawal,
+}
+
+/// The no to a whole tool.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// How.
+    pub via: Option<Via>,
+}
+
+/// A notice that was shown under `default = "declared"` and not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noticed {
+    /// What was shown.
+    pub read: Read,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// Everything a person said about one tool. Empty: nothing was said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Consent {
+    /// The file remembers a wish about a vendor's own switch and never allows anything.
+    pub catalogued: bool,
+    /// The no to the whole tool, which holds every purpose without an answer of its own.
+    pub refused: Option<Refusal>,
+    /// 32 random hex digits; there while anything is granted.
+    pub salt: Option<String>,
+    /// Answers for single purposes, in the order of the file.
+    pub answers: IndexMap<Purpose, Answer>,
+    /// The notice shown and not answered.
+    pub noticed: Option<Noticed>,
+    /// Ways out promised for all purposes.
+    pub withdraw: Withdrawal,
+}
+
+impl Consent {
+    /// Whether the person said yes to anything.
+    pub fn grants_anything(&self) -> bool {
+        self.answers.values().any(|answer| answer.choice == Choice::Granted)
+    }
+
+    /// Whether something is granted or was noticed, so that an id may exist.
+    pub fn may_use_an_id(&self) -> bool {
+        self.grants_anything() || (self.noticed.is_some() && self.refused.is_none())
+    }
+
+    /// What the person said about the purpose, of whatever kind.
+    pub fn word_on(&self, purpose: &Purpose) -> Word<'_> {
+        match (self.answers.get(purpose), &self.refused, &self.noticed) {
+            (Some(answer), _, _) => match (answer.choice, &answer.read) {
+                (Choice::Granted, Some(read)) => Word::Granted { answer, read },
+                _ => Word::Denied { at: answer.at, via: answer.via, whole_tool: false },
+            },
+            (None, Some(refusal), _) => {
+                Word::Denied { at: refusal.at, via: refusal.via, whole_tool: true }
+            }
+            (None, None, Some(noticed)) => Word::Noticed(noticed),
+            (None, None, None) => Word::Nothing,
+        }
+    }
+}
+
+/// What holds for one purpose by the person's word alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word<'a> {
+    /// A yes, and what was read before it.
+    Granted {
+        /// The answer.
+        answer: &'a Answer,
+        /// What was read.
+        read: &'a Read,
+    },
+    /// A no.
+    Denied {
+        /// When.
+        at: Option<Timestamp>,
+        /// How.
+        via: Option<Via>,
+        /// It was said of the whole tool.
+        whole_tool: bool,
+    },
+    /// A notice was shown and not answered.
+    Noticed(&'a Noticed),
+    /// Nothing was said.
+    Nothing,
+}
+
+impl Word<'_> {
+    /// When it was said.
+    pub fn at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Granted { answer, .. } => answer.at,
+            Self::Denied { at, .. } => *at,
+            Self::Noticed(noticed) => noticed.at,
+            Self::Nothing => None,
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The decision: one pure function, used by the library, every command and delivery.
+//!
+//! Any source may say no; only the person may say yes. [`Reason`] lists the sources in the order
+//! in which they are heard, and the first that applies decides.
+
+use super::consent::{Via, Word};
+use super::declaration::Manner;
+use super::policy::{Default, Pattern};
+use super::signals::{Signals, Variable};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// Why something is allowed or held. The order of the variants is the order of precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A file that the decision needs cannot be understood, or there is no usable home.
+    Unreadable,
+    /// Nobody declared this tool, or it declares no such purpose.
+    Undeclared,
+    /// `DO_NOT_TRACK`.
+    DoNotTrack,
+    /// A variable of the tool, or `SAYSO`.
+    EnvironmentOff,
+    /// The administrator's file.
+    Policy,
+    /// The person said no.
+    Denied,
+    /// The declaration means something else than what the person read.
+    Changed,
+    /// The person said yes.
+    Granted,
+    /// The default of the person, or of the policy, is `off`.
+    DefaultOff,
+    /// Under automation, a declared variable says on.
+    EnvironmentOn,
+    /// A marker of automation, and nobody decided.
+    Automation,
+    /// The notice was not yet shown in an earlier run.
+    NoticePending,
+    /// The notice was shown in an earlier run and not objected to.
+    Noticed,
+    /// Nobody has decided.
+    Unasked,
+}
+
+impl Reason {
+    /// All reasons, first to last.
+    pub const ALL: [Self; 14] = [
+        Self::Unreadable,
+        Self::Undeclared,
+        Self::DoNotTrack,
+        Self::EnvironmentOff,
+        Self::Policy,
+        Self::Denied,
+        Self::Changed,
+        Self::Granted,
+        Self::DefaultOff,
+        Self::EnvironmentOn,
+        Self::Automation,
+        Self::NoticePending,
+        Self::Noticed,
+        Self::Unasked,
+    ];
+
+    /// The word in `--json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Undeclared => "undeclared",
+            Self::DoNotTrack => "do-not-track",
+            Self::EnvironmentOff => "environment-off",
+            Self::Policy => "policy",
+            Self::Denied => "denied",
+            Self::Changed => "changed",
+            Self::Granted => "granted",
+            Self::DefaultOff => "default-off",
+            Self::EnvironmentOn => "environment-on",
+            Self::Automation => "automation",
+            Self::NoticePending => "notice-pending",
+            Self::Noticed => "noticed",
+            Self::Unasked => "unasked",
+        }
+    }
+
+    /// Whether a decision for this reason allows. Three do; every other one holds.
+    pub fn allows(self) -> bool {
+        matches!(self, Self::Granted | Self::EnvironmentOn | Self::Noticed)
+    }
+
+    /// Whether the reason applies, no matter what comes before it.
+    fn applies(self, facts: &Facts<'_>) -> bool {
+        let by_default = facts.default.choice == Some(Default::Declared)
+            && facts.declared.is_some_and(|declared| declared.manner == Manner::Notice);
+        match self {
+            Self::Unreadable => facts.unreadable.is_some(),
+            Self::Undeclared => facts.declared.is_none(),
+            Self::DoNotTrack => facts.signals.do_not_track_says_no(),
+            Self::EnvironmentOff => facts.off.is_some() || facts.signals.sayso_says_no(),
+            Self::Policy => facts.denied_by.is_some(),
+            Self::Denied => matches!(facts.word, Word::Denied { .. }),
+            Self::Changed => {
+                matches!(facts.word, Word::Granted { .. } | Word::Noticed(_)) && !facts.unchanged
+            }
+            Self::Granted => matches!(facts.word, Word::Granted { .. }),
+            Self::DefaultOff => facts.default.choice == Some(Default::Off),
+            Self::EnvironmentOn => {
+                facts.signals.automation.is_some()
+                    && facts.on.is_some()
+                    && facts.declared.is_some_and(|declared| declared.since == 1)
+            }
+            Self::Automation => facts.signals.automation.is_some(),
+            Self::NoticePending => by_default && !matches!(facts.word, Word::Noticed(_)),
+            Self::Noticed => by_default && matches!(facts.word, Word::Noticed(_)),
+            Self::Unasked => true,
+        }
+    }
+}
+
+/// What the declaration says about the purpose in question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// Whether the tool asks, would rather tell, or waits to be asked.
+    pub manner: Manner,
+    /// The notice version that introduced the purpose.
+    pub since: u32,
+}
+
+/// What holds for tools without a choice, and who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, std::default::Default)]
+pub struct Standing {
+    /// The default; `None` where nobody set one, or nobody had to look.
+    pub choice: Option<Default>,
+    /// The policy set it, not the person.
+    pub by_policy: bool,
+}
+
+/// A file that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which; `None` where there is no home to look in.
+    pub path: Option<PathBuf>,
+    /// Why.
+    pub why: String,
+}
+
+/// An entry of the policy that forbids, and what the administrator says about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeniedBy {
+    /// The entry.
+    pub pattern: Pattern,
+    /// The administrator's words.
+    pub reason: Option<String>,
+}
+
+/// Everything the decision rests on, gathered by whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// The first needed file that could not be understood.
+    pub unreadable: Option<Unreadable>,
+    /// The purpose as declared.
+    pub declared: Option<Declared>,
+    /// The general variables.
+    pub signals: &'a Signals,
+    /// The tool's own variable that says off.
+    pub off: Option<Variable>,
+    /// The tool's own variable that says on.
+    pub on: Option<Variable>,
+    /// The policy's entry that forbids it.
+    pub denied_by: Option<DeniedBy>,
+    /// What the person said.
+    pub word: Word<'a>,
+    /// The declaration still means what the person read.
+    pub unchanged: bool,
+    /// What holds for tools without a choice.
+    pub default: Standing,
+}
+
+/// What holds at this moment, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// Why.
+    pub reason: Reason,
+    /// The notice version that an answer rests on. An allow covers what was introduced up to it.
+    pub notice: Option<u32>,
+}
+
+impl Decision {
+    /// A decision against, for use where the facts cannot even be gathered.
+    pub fn hold(reason: Reason) -> Self {
+        debug_assert!(!reason.allows(), "only facts can allow");
+        Self { reason, notice: None }
+    }
+
+    /// Whether it may be done now.
+    pub fn allows(self) -> bool {
+        self.reason.allows()
+    }
+}
+
+/// Decides. The first reason that applies, from the top.
+pub fn decide(facts: &Facts<'_>) -> Decision {
+    let reason =
+        Reason::ALL.into_iter().find(|reason| reason.applies(facts)).unwrap_or(Reason::Unreadable);
+    let notice = match (reason, facts.word) {
+        (Reason::EnvironmentOn, _) => Some(1),
+        (_, Word::Granted { read, .. }) => Some(read.notice),
+        (_, Word::Noticed(noticed)) => Some(noticed.read.notice),
+        _ => None,
+    };
+    Decision { reason, notice }
+}
+
+/// What one source says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// It would allow.
+    Yes,
+    /// It holds.
+    No,
+    /// It has no word on this.
+    Nothing,
+}
+
+impl Says {
+    /// The word in `--json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// One source of a decision, for people who want to know why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Named by the reason it would give.
+    pub reason: Reason,
+    /// What it holds, in the form in which it stands there.
+    pub value: Option<String>,
+    /// What that comes to.
+    pub says: Says,
+}
+
+/// Every source, in the order in which it is heard, with its value and what that comes to.
+pub fn sources(facts: &Facts<'_>) -> Vec<Source> {
+    Reason::ALL
+        .into_iter()
+        .map(|reason| {
+            let says = match (reason.applies(facts), reason.allows()) {
+                (true, true) => Says::Yes,
+                (true, false) => Says::No,
+                (false, _) => Says::Nothing,
+            };
+            Source { reason, value: value_of(reason, facts), says }
+        })
+        .collect()
+}
+
+fn value_of(reason: Reason, facts: &Facts<'_>) -> Option<String> {
+    let assignment = |variable: &Variable| format!("{}={}", variable.name, variable.value);
+    match reason {
+        Reason::Unreadable => facts.unreadable.as_ref().map(|file| match &file.path {
+            Some(path) => format!("{}: {}", path.display(), file.why),
+            None => file.why.clone(),
+        }),
+        Reason::Undeclared => None,
+        Reason::DoNotTrack => facts.signals.do_not_track.clone(),
+        Reason::EnvironmentOff => facts.off.as_ref().map(assignment).or_else(|| {
+            let said = facts.signals.sayso.as_ref()?;
+            Some(format!("SAYSO={said}"))
+        }),
+        Reason::Policy => facts.denied_by.as_ref().map(|entry| entry.pattern.to_string()),
+        Reason::Denied => match facts.word {
+            Word::Denied { at, via, .. } => Some(said("denied", None, at, via)),
+            _ => None,
+        },
+        Reason::Changed => None,
+        Reason::Granted => match facts.word {
+            Word::Granted { answer, read } => {
+                Some(said("granted", Some(read.notice), answer.at, answer.via))
+            }
+            _ => None,
+        },
+        Reason::DefaultOff => facts.default.choice.map(|choice| choice.as_str().to_owned()),
+        Reason::EnvironmentOn => facts.on.as_ref().map(assignment),
+        Reason::Automation => facts.signals.automation.as_ref().map(assignment),
+        Reason::NoticePending => None,
+        Reason::Noticed => match facts.word {
+            Word::Noticed(noticed) => {
+                Some(said("noticed", Some(noticed.read.notice), noticed.at, None))
+            }
+            _ => None,
+        },
+        Reason::Unasked => None,
+    }
+}
+
+fn said(word: &str, notice: Option<u32>, at: Option<Timestamp>, via: Option<Via>) -> String {
+    let mut parts = vec![word.to_owned()];
+    parts.extend(notice.map(|version| format!("notice {version}")));
+    parts.extend(at.map(|at| at.to_string()));
+    parts.extend(via.map(|via| via.as_str().to_owned()));
+    parts.join(", ")
+}
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+mod tests;

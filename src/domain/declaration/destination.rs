@@ -1,0 +1,154 @@
+//! Where events go, and what each kind of receiver needs to be told.
+
+use crate::domain::tool_id::Purpose;
+use std::collections::BTreeMap;
+
+/// What the kinds of destination differ in before anything is sent.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The word after `kind =`.
+    pub name: &'static str,
+    /// What it is, for a person.
+    pub words: &'static str,
+    /// The vendor's public address; `None` where the author must name one.
+    pub url: Option<&'static str>,
+    /// Keys that must stand in the declaration.
+    pub required: &'static [&'static str],
+    /// Whether `headers` may stand there.
+    pub headers: bool,
+}
+
+/// Every kind, in the order in which the documentation lists them.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "otlp",
+        words: "an OpenTelemetry collector",
+        url: None,
+        required: &[],
+        headers: true,
+    },
+    Kind {
+        name: "segment",
+        words: "Segment",
+        url: Some("https://api.segment.io/v1/batch"),
+        required: &["write-key"],
+        headers: false,
+    },
+    Kind {
+        name: "posthog",
+        words: "PostHog",
+        url: Some("https://us.i.posthog.com/batch/"),
+        required: &["key"],
+        headers: false,
+    },
+    Kind {
+        name: "ga4",
+        words: "Google Analytics",
+        url: Some("https://www.google-analytics.com/mp/collect"),
+        required: &["measurement-id", "api-secret"],
+        headers: false,
+    },
+    Kind {
+        name: "pendo",
+        words: "Pendo",
+        url: Some("https://app.pendo.io/data/track"),
+        required: &["key"],
+        headers: false,
+    },
+    Kind {
+        name: "https",
+        words: "the vendor's own address",
+        url: None,
+        required: &[],
+        headers: true,
+    },
+    Kind {
+        name: "checkpoint",
+        words: "an update check",
+        url: None,
+        required: &["product"],
+        headers: false,
+    },
+];
+
+/// One place that events go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// What kind of receiver.
+    pub kind: &'static Kind,
+    /// The address of the request itself.
+    pub url: String,
+    /// Who gets it.
+    pub recipient: String,
+    /// How long it is kept there, where that differs.
+    pub retention: Option<String>,
+    /// The purposes whose events go there.
+    pub purposes: Vec<Purpose>,
+    /// The notice version that introduced it.
+    pub since: u32,
+    /// The keys that its kind needs.
+    pub settings: BTreeMap<String, String>,
+    /// Headers beyond those of its kind.
+    pub headers: BTreeMap<String, String>,
+}
+
+impl Destination {
+    /// The host in its address.
+    pub fn host(&self) -> &str {
+        host(&self.url).unwrap_or(&self.url)
+    }
+}
+
+/// The host in an address, without port, user or path; `None` where there is none.
+pub fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host_and_port = authority.rsplit('@').next()?;
+    let host = match host_and_port.strip_prefix('[') {
+        Some(v6) => v6.split(']').next()?,
+        None => host_and_port.split(':').next()?,
+    };
+    (!host.is_empty()).then_some(host)
+}
+
+/// Whether an address may be used: HTTPS, or plain HTTP to the loopback address.
+pub fn is_allowed(url: &str) -> bool {
+    let Some(host) = host(url) else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_');
+    if !host.chars().all(plain) || url.chars().any(|c| c.is_whitespace() || c == '@') {
+        return false;
+    }
+    url.starts_with("https://")
+        || (url.starts_with("http://") && matches!(host, "127.0.0.1" | "::1" | "localhost"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_leaves_the_machine() {
+        for good in ["https://x.example/v1", "http://127.0.0.1:4318/v1/logs", "http://[::1]:1/"] {
+            assert!(is_allowed(good), "{good}");
+        }
+        for bad in [
+            "http://x.example",
+            "ftp://x",
+            "https://",
+            "x.example",
+            "http://127.0.0.1.evil.example/",
+            "https://user:word@x.example/",
+            "https://x.example/a b",
+            "http://127.0.0.1@evil.example/",
+        ] {
+            assert!(!is_allowed(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_host_stands_alone() {
+        assert_eq!(host("https://a.example:8443/x?y#z"), Some("a.example"));
+        assert_eq!(host("http://[::1]:80/"), Some("::1"));
+        assert_eq!(host("nothing"), None);
+    }
+}

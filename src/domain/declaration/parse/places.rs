@@ -1,0 +1,86 @@
+//! Where data goes: destinations, and what is collected outside sayso.
+
+use super::Reader;
+use crate::domain::declaration::destination::{self, Destination, KINDS};
+use crate::domain::declaration::{Elsewhere, PurposeSpec, typed};
+use crate::domain::tool_id::Purpose;
+use indexmap::IndexMap;
+
+impl Reader {
+    pub(super) fn destination(
+        &mut self,
+        typed: typed::Destination,
+        number: usize,
+        purposes: &IndexMap<Purpose, PurposeSpec>,
+        notice: u32,
+    ) -> Option<Destination> {
+        let at = format!("destinations.{number}");
+        let Some(kind) = KINDS.iter().find(|kind| kind.name == typed.kind) else {
+            let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+            self.problem(&at, format!("there is no such kind; there are {}", names.join(", ")));
+            return None;
+        };
+        let settings = typed.settings();
+        for name in kind.required.iter().filter(|name| !settings.contains_key(**name)) {
+            self.problem(&at, format!("kind {} needs {name}", kind.name));
+        }
+        for name in settings.keys().filter(|name| !kind.required.contains(&name.as_str())) {
+            self.problem(&at, format!("kind {} takes no {name}", kind.name));
+        }
+        let settings = settings.into_iter().map(|(n, v)| (n, self.said(v, &at))).collect();
+        let headers = typed.headers.unwrap_or_default();
+        if !kind.headers && !headers.is_empty() {
+            self.problem(&at, format!("kind {} takes no headers", kind.name));
+        }
+        let is_header = |name: &str| {
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        if headers.keys().any(|name| !is_header(name)) {
+            self.problem(&at, "a header has a name of letters, digits and '-'");
+        }
+        let headers = headers.into_iter().map(|(n, v)| (n, self.said(v, &at))).collect();
+        let url = typed.url.or_else(|| kind.url.map(str::to_owned));
+        if url.is_none() {
+            self.problem(&at, format!("kind {} needs a url", kind.name));
+        }
+        if url.as_ref().is_some_and(|url| !destination::is_allowed(url)) {
+            self.problem(
+                &at,
+                "the url is https (plain http only to 127.0.0.1, [::1] or localhost)",
+            );
+        }
+        if typed.purposes.is_empty() {
+            self.problem(&at, "name the purposes whose events go there");
+        }
+        let served = typed
+            .purposes
+            .iter()
+            .filter_map(|name| self.declared(name, purposes, &format!("{at}.purposes")))
+            .collect();
+        Some(Destination {
+            kind,
+            url: self.said(url?, &at),
+            recipient: self.said(typed.recipient, &format!("{at}.recipient")),
+            retention: self.text(typed.retention, &format!("{at}.retention")),
+            purposes: served,
+            since: self.since(typed.since, notice, &at),
+            settings,
+            headers,
+        })
+    }
+
+    pub(super) fn elsewhere(
+        &mut self,
+        typed: typed::Elsewhere,
+        number: usize,
+        purposes: &IndexMap<Purpose, PurposeSpec>,
+        notice: u32,
+    ) -> Option<Elsewhere> {
+        let at = format!("elsewhere.{number}");
+        let what = self.said(typed.what, &format!("{at}.what"));
+        let to = self.said(typed.to, &format!("{at}.to"));
+        let purpose = self.declared(&typed.purpose, purposes, &format!("{at}.purpose"))?;
+        let since = self.since(typed.since, notice, &at).max(purposes[&purpose].since);
+        Some(Elsewhere { what, to, purpose, since })
+    }
+}

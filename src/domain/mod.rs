@@ -1,0 +1,17 @@
+//! What consent means, without a machine: no files, environment, network, process, clock,
+//! randomness or terminal. Everything here is a value or a function from values to values.
+
+pub mod consent;
+pub mod decision;
+pub mod declaration;
+pub mod notice;
+pub mod page;
+pub mod policy;
+pub mod pseudonym;
+pub mod receipt;
+pub mod signals;
+pub mod switch;
+pub mod table;
+pub mod text;
+pub mod tool_id;
+pub mod wording;

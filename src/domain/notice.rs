@@ -1,0 +1,337 @@
+//! The text a person reads before deciding, made from the declaration and from nothing else.
+
+use super::declaration::destination::Destination;
+use super::declaration::difference::{self, Item};
+use super::declaration::field::{Field, FieldType};
+use super::declaration::{Declaration, Event, Identity};
+use super::text::Text;
+use super::tool_id::Purpose;
+
+/// The commands that the notice names, in the words of whoever shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ways {
+    /// Switches on.
+    pub enable: String,
+    /// Switches off.
+    pub disable: String,
+    /// Says what holds.
+    pub status: String,
+}
+
+impl Ways {
+    /// The commands of `sayso` itself.
+    pub fn sayso(declaration_tool: &str) -> Self {
+        Self {
+            enable: format!("sayso enable {declaration_tool}"),
+            disable: format!("sayso disable {declaration_tool}"),
+            status: format!("sayso status {declaration_tool}"),
+        }
+    }
+}
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What is needed to decide.
+    Brief,
+    /// Every word of the declaration.
+    Full,
+}
+
+/// The notice for some purposes of a tool, as a person reads it before the question.
+pub fn notice(
+    declaration: &Declaration,
+    purposes: &[&Purpose],
+    ways: &Ways,
+    width: usize,
+) -> String {
+    let mut text = Text::new(width);
+    text.paragraph(&format!(
+        "{} asks: may it collect data about how you use it?",
+        declaration.name
+    ));
+    text.paragraph(&format!(
+        "Nothing is collected unless you say yes, and {} works the same if you say no.",
+        declaration.name
+    ));
+    body(&mut text, declaration, purposes, ways, Detail::Brief);
+    text.finish()
+}
+
+/// The notice of a tool that tells instead of asking.
+pub fn told(declaration: &Declaration, purposes: &[&Purpose], ways: &Ways, width: usize) -> String {
+    let mut text = Text::new(width);
+    text.paragraph(&format!(
+        "{} collects data about how you use it, from its next run on. You let tools do so when \
+         they tell you: `sayso default` says declared.",
+        declaration.name
+    ));
+    text.paragraph(&format!(
+        "Nothing is collected in this run. To switch it off: {}",
+        ways.disable
+    ));
+    body(&mut text, declaration, purposes, ways, Detail::Brief);
+    text.finish()
+}
+
+/// What came after notice `read`, for a person who said yes to that one.
+pub fn additions(
+    declaration: &Declaration,
+    read: u32,
+    new: &[Item],
+    ways: &Ways,
+    width: usize,
+) -> String {
+    let mut text = Text::new(width);
+    text.paragraph(&format!(
+        "{} asks for more than you agreed to in notice {read}. This is new in notice {}:",
+        declaration.name, declaration.notice
+    ));
+    for (purpose, spec) in &declaration.purposes {
+        let mine: Vec<&Item> = new.iter().filter(|item| item.purpose == *purpose).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        text.gap();
+        text.line(0, &format!("{purpose}: {}", spec.why));
+        for item in mine {
+            text.line(2, &format!("+ {}", item.words));
+        }
+    }
+    text.gap();
+    text.line(
+        0,
+        &format!("If you say no, your yes to notice {read} goes on covering what it covered."),
+    );
+    text.row(0, "Switch off", &ways.disable);
+    text.finish()
+}
+
+/// Everything declared, for `show`.
+pub fn everything(declaration: &Declaration, ways: &Ways, width: usize) -> String {
+    let mut text = Text::new(width);
+    text.paragraph(&format!(
+        "{} ({}), notice {}",
+        declaration.name, declaration.tool, declaration.notice
+    ));
+    text.paragraph(&declaration.why);
+    let purposes: Vec<&Purpose> = declaration.purposes.keys().collect();
+    body(&mut text, declaration, &purposes, ways, Detail::Full);
+    text.finish()
+}
+
+fn body(
+    text: &mut Text,
+    declaration: &Declaration,
+    purposes: &[&Purpose],
+    ways: &Ways,
+    detail: Detail,
+) {
+    for purpose in purposes {
+        purpose_section(text, declaration, purpose, detail);
+    }
+    text.gap();
+    text.row(0, "Who", &declaration.vendor);
+    text.row(
+        0,
+        "Waits here",
+        &format!("{}; until then a no leaves no trace", wait_in_words(declaration.wait)),
+    );
+    let mut off = vec![ways.disable.clone()];
+    off.extend(declaration.switches.ways_off());
+    text.row(0, "Switch off", &off.join(" or "));
+    for way in &declaration.opt_out {
+        text.row(0, "Also off by", way);
+    }
+    let rows = [
+        ("Look first", detail == Detail::Brief, Some(&ways.status)),
+        ("Privacy", true, declaration.policy.as_ref()),
+        ("Questions", true, declaration.contact.as_ref()),
+        ("Deletion", detail == Detail::Full, declaration.deletion.as_ref()),
+        ("Home page", detail == Detail::Full, declaration.homepage.as_ref()),
+        ("Feedback", detail == Detail::Full, declaration.feedback.as_ref()),
+        ("Log file", detail == Detail::Full, declaration.log_file.as_ref()),
+    ];
+    for (label, _, value) in rows.into_iter().filter(|(_, shown, _)| *shown) {
+        if let Some(value) = value {
+            text.row(0, label, value);
+        }
+    }
+    if !declaration.source.is_empty() {
+        text.row(0, "Code", &declaration.source.join(", "));
+    }
+}
+
+fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose, detail: Detail) {
+    let Some(spec) = declaration.purposes.get(purpose) else { return };
+    text.gap();
+    text.line(0, &format!("{purpose}: {}", spec.why));
+    if let Some(example) = &spec.example {
+        text.line(2, &format!("For example: {example}"));
+    }
+    let events: Vec<&Event> = declaration.events_of(purpose).collect();
+    let shared = shared_fields(&events);
+    for event in &events {
+        let why = event.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        text.line(2, &format!("{} {}{why}", event.name, occasion(event)));
+        for field in event.fields.iter().filter(|field| !shared.contains(field)) {
+            text.row(4, &field.name, &field_in_words(field, detail));
+        }
+    }
+    if !shared.is_empty() {
+        text.line(2, "With each of these");
+        for field in shared {
+            text.row(4, &field.name, &field_in_words(field, detail));
+        }
+    }
+    for item in declaration.elsewhere_for(purpose) {
+        text.row(2, "Elsewhere", &format!("{}, to {} (outside sayso)", item.what, item.to));
+    }
+    for to in declaration.destinations_of(purpose) {
+        text.row(2, "Sent to", &destination_in_words(declaration, to));
+    }
+    if !events.is_empty() {
+        text.row(2, "Recognised", identity_in_words(spec.identity));
+    }
+    let off = spec.switches.ways_off();
+    if !off.is_empty() {
+        text.row(2, "Switch off", &off.join(" or "));
+    }
+}
+
+/// Fields that every event of a purpose has, so that they are told once.
+fn shared_fields<'a>(events: &[&'a Event]) -> Vec<&'a Field> {
+    let Some((first, rest)) = events.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return Vec::new();
+    };
+    first
+        .fields
+        .iter()
+        .filter(|field| rest.iter().all(|event| event.fields.contains(field)))
+        .collect()
+}
+
+/// A field in words: what it can hold; and why, where the type alone does not say what it is
+/// about, or everything is wanted.
+fn field_in_words(field: &Field, detail: Detail) -> String {
+    let words = field.kind.in_words();
+    let says_enough = !matches!(
+        field.kind,
+        FieldType::Boolean
+            | FieldType::Integer { .. }
+            | FieldType::DurationMs
+            | FieldType::Enum { .. }
+            | FieldType::Constant { .. }
+            | FieldType::Hash { .. }
+            | FieldType::ErrorCode { .. }
+            | FieldType::Timestamp
+    );
+    match &field.why {
+        Some(why) if detail == Detail::Full || !says_enough => {
+            format!("{words}. {why}")
+        }
+        _ => words,
+    }
+}
+
+/// When an event is recorded.
+pub fn occasion(event: &Event) -> &'static str {
+    if event.once { "(once)" } else { "(each time)" }
+}
+
+/// Who gets events at a destination, how, and how long they are kept there.
+pub fn destination_in_words(declaration: &Declaration, to: &Destination) -> String {
+    let kept = to.retention.as_ref().or(declaration.retention.as_ref());
+    let kept = kept.map(|time| format!(", kept {time}")).unwrap_or_default();
+    format!("{} at {} ({}){kept}", to.recipient, to.host(), to.kind.words)
+}
+
+/// What an identity lets the recipient do.
+pub fn identity_in_words(identity: Identity) -> &'static str {
+    match identity {
+        Identity::None => "never: no two events can be told to come from the same person",
+        Identity::Day => "by a random-looking name that changes every day",
+        Identity::Month => "by a random-looking name that changes every month",
+        Identity::Stable => "by a random-looking name that stays until you say no or reset it",
+    }
+}
+
+/// Seconds as a person says them, in the largest unit that fits without a rest.
+pub fn wait_in_words(seconds: u64) -> String {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let (size, name) = units
+        .into_iter()
+        .find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size))
+        .unwrap_or((1, "second"));
+    match seconds / size {
+        1 => format!("1 {name}"),
+        count => format!("{count} {name}s"),
+    }
+}
+
+/// What is new since the notice that was read, for the purposes in question.
+pub fn since(declaration: &Declaration, purposes: &[&Purpose], read: u32) -> Vec<Item> {
+    difference::items(declaration)
+        .into_iter()
+        .filter(|item| item.since > read && purposes.contains(&&item.purpose))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::declaration::{parse, samples::GREETER};
+    use super::*;
+
+    fn greeter() -> Declaration {
+        parse(GREETER).expect("valid")
+    }
+
+    #[test]
+    fn a_notice_says_everything_that_matters_for_deciding() {
+        let greeter = greeter();
+        let purposes: Vec<&Purpose> = greeter.purposes.keys().collect();
+        let text = notice(&greeter, &purposes, &Ways::sayso("greeter"), 80);
+        for part in [
+            "usage: To see which greetings people use.",
+            "names of the options used, never their values",
+            "Greeters at telemetry.greeters.example (an OpenTelemetry collector), kept 12 months",
+            "Clicks on the web page, to Pendo (outside sayso)",
+            "1 day; until then a no leaves no trace",
+            "sayso disable greeter or GREETER_TELEMETRY=0",
+            "https://greeters.example/privacy",
+        ] {
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains(part), "{part} is missing in:\n{text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+
+    #[test]
+    fn additions_hold_only_what_is_new() {
+        let greeter = greeter();
+        let usage: Purpose = "usage".parse().expect("a purpose");
+        let new = since(&greeter, &[&usage], 1);
+        let text = additions(&greeter, 1, &new, &Ways::sayso("greeter"), 80);
+        assert!(text.contains("+ options in Greeted"), "{text}");
+        assert!(!text.contains("command"), "{text}");
+        assert!(!text.contains("heartbeat"), "{text}");
+    }
+
+    #[test]
+    fn times_are_said_in_the_largest_unit() {
+        for (seconds, words) in
+            [(0, "0 seconds"), (60, "1 minute"), (86_400, "1 day"), (90_000, "25 hours")]
+        {
+            assert_eq!(wait_in_words(seconds), words);
+        }
+    }
+
+    #[test]
+    fn narrow_terminals_get_narrow_lines() {
+        let greeter = greeter();
+        let purposes: Vec<&Purpose> = greeter.purposes.keys().collect();
+        let text = notice(&greeter, &purposes, &Ways::sayso("greeter"), 40);
+        let long_words = |line: &&str| line.split_whitespace().all(|word| word.len() < 25);
+        assert!(text.lines().filter(long_words).all(|line| line.chars().count() <= 40), "{text}");
+    }
+}

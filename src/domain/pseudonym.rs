@@ -1,0 +1,83 @@
+//! Pseudonyms: what a recipient sees instead of a person.
+//!
+//! HMAC-SHA256 (RFC 2104) under the sixteen bytes of the person's id, over salt, tool, purpose and
+//! period, each on a line of its own; the first sixteen bytes written as a UUID of version 8
+//! (RFC 9562, section 5.8). Two tools, two purposes or two periods cannot be joined by it.
+
+use super::declaration::Identity;
+use super::tool_id::{Purpose, ToolId};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sha2::Sha256;
+use uuid::Uuid;
+
+/// The period in which two events carry the same pseudonym: empty for a stable one; `None` where
+/// the purpose has no identity at all.
+pub fn period(identity: Identity, at: Timestamp) -> Option<String> {
+    let date = at.to_zoned(TimeZone::UTC).date();
+    match identity {
+        Identity::None => None,
+        Identity::Day => Some(date.to_string()),
+        Identity::Month => Some(format!("{:04}-{:02}", date.year(), date.month())),
+        Identity::Stable => Some(String::new()),
+    }
+}
+
+/// The pseudonym of a person towards one tool, for one purpose, in one period.
+pub fn pseudonym(id: Uuid, salt: &str, tool: &ToolId, purpose: &Purpose, period: &str) -> Uuid {
+    let mut mac = match Hmac::<Sha256>::new_from_slice(id.as_bytes()) {
+        Ok(mac) => mac,
+        // HMAC takes keys of every length; the type cannot say so.
+        Err(_) => unreachable!("HMAC takes keys of every length"),
+    };
+    mac.update(format!("{salt}\n{tool}\n{purpose}\n{period}\n").as_bytes());
+    let mut first = [0; 16];
+    first.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+    uuid::Builder::from_custom_bytes(first).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "6f1c2a34-9d0e-4b7a-8f11-2a3b4c5d6e7f";
+
+    fn of(id: &str, salt: &str, tool: &str, purpose: &str, period: &str) -> String {
+        let id: Uuid = id.parse().expect("an id");
+        let tool = tool.parse().expect("a tool");
+        let purpose = purpose.parse().expect("a purpose");
+        pseudonym(id, salt, &tool, &purpose, period).to_string()
+    }
+
+    #[test]
+    fn nothing_that_differs_can_be_joined() {
+        let base = of(ID, "aa", "werf", "usage", "2026-11-20");
+        assert_eq!(base, of(ID, "aa", "werf", "usage", "2026-11-20"));
+        for other in [
+            of("6f1c2a34-9d0e-4b7a-8f11-2a3b4c5d6e70", "aa", "werf", "usage", "2026-11-20"),
+            of(ID, "ab", "werf", "usage", "2026-11-20"),
+            of(ID, "aa", "gitops", "usage", "2026-11-20"),
+            of(ID, "aa", "werf", "errors", "2026-11-20"),
+            of(ID, "aa", "werf", "usage", "2026-11-21"),
+        ] {
+            assert_ne!(base, other);
+        }
+    }
+
+    #[test]
+    fn it_is_a_uuid_of_version_8() {
+        let uuid: Uuid = of(ID, "aa", "werf", "usage", "").parse().expect("a uuid");
+        assert_eq!(uuid.get_version_num(), 8);
+        assert_eq!(uuid.get_variant(), uuid::Variant::RFC4122);
+    }
+
+    #[test]
+    fn periods_are_utc() {
+        let at: Timestamp = "2026-11-20T23:59:59Z".parse().expect("a time");
+        assert_eq!(period(Identity::None, at), None);
+        assert_eq!(period(Identity::Day, at).as_deref(), Some("2026-11-20"));
+        assert_eq!(period(Identity::Month, at).as_deref(), Some("2026-11"));
+        assert_eq!(period(Identity::Stable, at).as_deref(), Some(""));
+    }
+}

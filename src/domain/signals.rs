@@ -1,0 +1,142 @@
+//! What the environment says about every tool: `DO_NOT_TRACK`, `SAYSO`, and markers of automation.
+
+/// Looks variables up. Unset is `None`; text that is not Unicode arrives with replacement
+/// characters, which no list of accepted values contains.
+pub trait Environment {
+    /// The value of the variable `name`, empty if it is set to nothing.
+    fn get(&self, name: &str) -> Option<String>;
+}
+
+impl Environment for std::collections::BTreeMap<String, String> {
+    fn get(&self, name: &str) -> Option<String> {
+        std::collections::BTreeMap::get(self, name).cloned()
+    }
+}
+
+/// A variable that said something, as it stood in the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Variables that only automation sets; `CI` is judged by its value, these by being set.
+const CI_MARKERS: [&str; 14] = [
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "JENKINS_URL",
+    "TRAVIS",
+    "CIRCLECI",
+    "TEAMCITY_VERSION",
+    "BUDDY",
+    "GO_SERVER_URL",
+    "TF_BUILD",
+    "BUILDKITE",
+    "SEMAPHORE",
+    "BITBUCKET_BUILD_NUMBER",
+    "DRONE",
+    "CODEBUILD_BUILD_ID",
+];
+
+/// The variables of the general kind, read once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signals {
+    /// `DO_NOT_TRACK`, if it is set to anything but nothing.
+    pub do_not_track: Option<String>,
+    /// `SAYSO`, likewise.
+    pub sayso: Option<String>,
+    /// The first marker of automation found.
+    pub automation: Option<Variable>,
+}
+
+impl Signals {
+    /// Reads the variables. A variable set to the empty string counts as unset, so that
+    /// `VARIABLE= command` clears it for one command.
+    pub fn read(environment: &dyn Environment) -> Self {
+        let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+        let marker = |name: &str| set(name).map(|value| Variable { name: name.to_owned(), value });
+        let ci = marker("CI").filter(|ci| !matches!(ci.value.as_str(), "0" | "false"));
+        Self {
+            do_not_track: set("DO_NOT_TRACK"),
+            sayso: set("SAYSO"),
+            automation: ci.or_else(|| CI_MARKERS.into_iter().find_map(marker)),
+        }
+    }
+
+    /// Whether `DO_NOT_TRACK` says no: anything but empty, `0`, `false`, `no`, `off`, in any case.
+    /// (The published text of the convention names only `1`; tools in the field accept many
+    /// spellings, and a value nobody understands is taken for a no.)
+    pub fn do_not_track_says_no(&self) -> bool {
+        self.do_not_track.as_ref().is_some_and(|value| {
+            !["0", "false", "no", "off"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
+        })
+    }
+
+    /// Whether `SAYSO` says no: anything but empty, `1`, `true`, `yes`, `on`.
+    pub fn sayso_says_no(&self) -> bool {
+        self.sayso.as_ref().is_some_and(|value| !super::switch::ON_WORDS.contains(&value.as_str()))
+    }
+}
+
+/// Whether a declaration may not use the variable as a switch: it means something else already,
+/// or its use would let one tool answer for all.
+pub fn is_taken(name: &str) -> bool {
+    matches!(name, "CI" | "DO_NOT_TRACK" | "PATH" | "HOME")
+        || name.starts_with("SAYSO")
+        || CI_MARKERS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn read(variables: &[(&str, &str)]) -> Signals {
+        let map: BTreeMap<String, String> =
+            variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        Signals::read(&map)
+    }
+
+    #[test]
+    fn do_not_track_is_off_only_for_four_words_and_nothing() {
+        for tracking in ["", "0", "false", "FALSE", "No", "off"] {
+            assert!(!read(&[("DO_NOT_TRACK", tracking)]).do_not_track_says_no(), "{tracking}");
+        }
+        for refusing in ["1", "true", "yes", "2", " ", "disabled", "\u{fffd}"] {
+            assert!(read(&[("DO_NOT_TRACK", refusing)]).do_not_track_says_no(), "{refusing}");
+        }
+    }
+
+    #[test]
+    fn sayso_is_on_only_for_four_words_and_nothing() {
+        for on in ["", "1", "true", "yes", "on"] {
+            assert!(!read(&[("SAYSO", on)]).sayso_says_no(), "{on}");
+        }
+        for off in ["0", "off", "false", "nonsense", "TRUE"] {
+            assert!(read(&[("SAYSO", off)]).sayso_says_no(), "{off}");
+        }
+    }
+
+    #[test]
+    fn automation_is_ci_by_value_or_any_other_marker() {
+        for person in ["", "0", "false"] {
+            assert_eq!(read(&[("CI", person)]).automation, None, "{person}");
+        }
+        assert!(read(&[("CI", "1")]).automation.is_some());
+        for marker in CI_MARKERS {
+            let found = read(&[(marker, "x")]).automation.expect("a marker");
+            assert_eq!(found.name, marker);
+            assert_eq!(read(&[(marker, "")]).automation, None, "{marker} cleared");
+        }
+    }
+
+    #[test]
+    fn general_variables_are_no_tools_own() {
+        for taken in ["CI", "DRONE", "DO_NOT_TRACK", "SAYSO", "SAYSO_HOME", "PATH", "HOME"] {
+            assert!(is_taken(taken), "{taken}");
+        }
+        assert!(!is_taken("WERF_TELEMETRY"));
+    }
+}

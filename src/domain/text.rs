@@ -1,0 +1,52 @@
+//! Text for a screen: lines of a bounded width, with hanging indents and a second column.
+
+/// The widest line that is still easy to read, in columns.
+pub const WIDEST: usize = 80;
+
+/// Lines of a bounded width, with hanging indents.
+pub(super) struct Text {
+    width: usize,
+    lines: Vec<String>,
+}
+
+/// Where the second column begins, measured from the row's own indent.
+const COLUMN: usize = 13;
+
+impl Text {
+    pub(super) fn new(width: usize) -> Self {
+        Self { width: width.clamp(30, WIDEST), lines: Vec::new() }
+    }
+
+    pub(super) fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(String::new());
+        }
+    }
+
+    pub(super) fn paragraph(&mut self, words: &str) {
+        self.line(0, words);
+    }
+
+    pub(super) fn line(&mut self, indent: usize, words: &str) {
+        self.wrap(&" ".repeat(indent), &" ".repeat(indent + 2 * usize::from(indent > 0)), words);
+    }
+
+    pub(super) fn row(&mut self, indent: usize, label: &str, words: &str) {
+        let pad = COLUMN.saturating_sub(unicode_width::UnicodeWidthStr::width(label)).max(2);
+        let first = format!("{}{label}{}", " ".repeat(indent), " ".repeat(pad));
+        self.wrap(&first, &" ".repeat(indent + COLUMN), words);
+    }
+
+    fn wrap(&mut self, first: &str, rest: &str, words: &str) {
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false);
+        self.lines.extend(textwrap::wrap(words, options).into_iter().map(|line| line.into_owned()));
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.lines.join("\n") + "\n"
+    }
+}

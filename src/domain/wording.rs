@@ -1,0 +1,114 @@
+//! What people read about decisions. Every such sentence stands here.
+
+use super::consent::Word;
+use super::decision::{Decision, Facts, Reason};
+use super::declaration::Manner;
+use super::notice::Ways;
+use super::table::Tone;
+
+/// The state in a word: on, off, not asked yet.
+pub fn state(decision: Decision) -> (&'static str, Tone) {
+    match decision.reason {
+        reason if reason.allows() => ("on", Tone::On),
+        Reason::Unasked | Reason::Automation | Reason::NoticePending => {
+            ("not asked yet", Tone::Open)
+        }
+        _ => ("off", Tone::Off),
+    }
+}
+
+/// Why, short enough for a table.
+pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
+    let variable = |name: &str, value: &str| format!("{name}={value}");
+    match decision.reason {
+        Reason::Unreadable => match &facts.unreadable {
+            Some(file) if file.path.is_some() => "its file cannot be used; see sayso doctor".into(),
+            _ => "there is no usable home folder".into(),
+        },
+        Reason::Undeclared => "nothing declares it on this machine".into(),
+        Reason::DoNotTrack => {
+            variable("DO_NOT_TRACK", facts.signals.do_not_track.as_deref().unwrap_or("1"))
+        }
+        Reason::EnvironmentOff => match (&facts.off, &facts.signals.sayso) {
+            (Some(off), _) => variable(&off.name, &off.value),
+            (None, said) => variable("SAYSO", said.as_deref().unwrap_or("0")),
+        },
+        Reason::Policy => match facts.denied_by.as_ref().and_then(|entry| entry.reason.as_ref()) {
+            Some(words) => format!("the administrator forbids it: {words}"),
+            None => "the administrator forbids it".into(),
+        },
+        Reason::Denied => match facts.word {
+            Word::Denied { whole_tool: true, .. } => "you said no to the whole tool".into(),
+            _ => "you said no".into(),
+        },
+        Reason::Changed => "it asks for something else now than you agreed to".into(),
+        Reason::Granted => match decision.notice {
+            Some(notice) => format!("you said yes to notice {notice}"),
+            None => "you said yes".into(),
+        },
+        Reason::DefaultOff if facts.default.by_policy => {
+            "the administrator's default is off".into()
+        }
+        Reason::DefaultOff => "your default is off".into(),
+        Reason::EnvironmentOn => match &facts.on {
+            Some(on) => format!("{} under automation", variable(&on.name, &on.value)),
+            None => "a variable says on, under automation".into(),
+        },
+        Reason::Automation => match &facts.signals.automation {
+            Some(marker) => format!("automation ({}); nobody decided", marker.name),
+            None => "automation; nobody decided".into(),
+        },
+        Reason::NoticePending => "it will tell you first".into(),
+        Reason::Noticed => "it told you, and your default lets it".into(),
+        Reason::Unasked => match facts.declared.map(|declared| declared.manner) {
+            Some(Manner::Off) => "it waits for you to switch it on".into(),
+            Some(Manner::Notice) => "it tells you, but your default is to be asked".into(),
+            _ => "it asks when you next run it".into(),
+        },
+    }
+}
+
+/// Why, in full: which source decided, with what it holds.
+pub fn detail(decision: Decision, facts: &Facts<'_>) -> String {
+    let unreadable = facts.unreadable.as_ref().filter(|_| decision.reason == Reason::Unreadable);
+    let short = match unreadable {
+        Some(file) => match &file.path {
+            Some(path) => format!("{} {}", path.display(), file.why),
+            None => file.why.clone(),
+        },
+        None => because(decision, facts),
+    };
+    match facts
+        .word
+        .at()
+        .filter(|_| matches!(decision.reason, Reason::Granted | Reason::Denied | Reason::Noticed))
+    {
+        Some(at) => format!("{short}, on {at}"),
+        None => short,
+    }
+}
+
+/// What a person can do about it.
+pub fn how_to_change(decision: Decision, facts: &Facts<'_>, ways: &Ways) -> String {
+    let unset = |name: &str| format!("unset {name}");
+    match decision.reason {
+        Reason::Unreadable => "sayso doctor says how to mend it".into(),
+        Reason::Undeclared => "sayso declare FILE registers a declaration".into(),
+        Reason::DoNotTrack => format!("{} lets single choices count again", unset("DO_NOT_TRACK")),
+        Reason::EnvironmentOff => match &facts.off {
+            Some(off) => unset(&off.name),
+            None => unset("SAYSO"),
+        },
+        Reason::Policy => "only the administrator can change it".into(),
+        Reason::Denied => format!("{} switches it on", ways.enable),
+        Reason::Changed => format!("{} shows the notice of now and agrees to it", ways.enable),
+        Reason::Granted | Reason::Noticed => format!("{} switches it off", ways.disable),
+        Reason::EnvironmentOn => match &facts.on {
+            Some(on) => unset(&on.name),
+            None => format!("{} switches it off", ways.disable),
+        },
+        Reason::DefaultOff | Reason::Automation | Reason::NoticePending | Reason::Unasked => {
+            format!("{} or {}", ways.enable, ways.disable)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! One place where a person decides what command-line tools may collect.
+//!
+//! A host opens its declaration, reaches its first-run point, and asks what is allowed. Nothing
+//! here fails: what cannot be read, or was not agreed to, is held.
+//!
+//! ```ignore
+//! # let declaration = include_str!("../examples/tools/werf.toml");
+//! let consent = sayso::open(declaration);
+//! if consent.allows("usage") {
+//!     // Only now may anything be collected.
+//! }
+//! ```
+//!
+//! # The map of this crate
+//!
+//! Each layer imports only those before it; `tests/layers.rs` holds it to that.
+//!
+//! | folder | owns |
+//! |---|---|
+//! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
+//! | `store` | what this machine says: files, variables, the clock |
+//! | `host` | the door for tools: open, decide, first run, ready subcommands |
+//! | `cli` | the terminal: one file for each command of the program |
+//!
+//! [`domain::decision::decide`] decides; everything calls it.
+//!
+//! # Features
+//!
+//! `cli` (the default) is the program. A host takes the crate without default features, and
+//! `prompt` for the first-run question or `clap` for the subcommands as well.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files themselves"))]
+
+pub mod domain;
