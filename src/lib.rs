@@ -18,7 +18,7 @@
 //! | folder | owns |
 //! |---|---|
 //! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
-//! | `store` | what this machine says: files, variables, the clock |
+//! | [`store`] | what this machine says: files, variables, the clock |
 //! | `host` | the door for tools: open, decide, first run, ready subcommands |
 //! | `cli` | the terminal: one file for each command of the program |
 //!
@@ -32,3 +32,4 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files themselves"))]
 
 pub mod domain;
+pub mod store;

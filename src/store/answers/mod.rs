@@ -1,0 +1,143 @@
+//! Changes of mind, each with everything that follows from it, in the order that keeps a no safe.
+
+mod no;
+mod yes;
+
+pub use no::{Scope, decline, forget, refuse};
+pub use yes::{grant, notice_shown};
+
+use super::consent::{self, IfDamaged};
+use super::error::Error;
+use super::layout::Layout;
+use super::patch::Change as Edit;
+use super::world::World;
+use super::{config, file, history};
+use crate::domain::consent::Via;
+use crate::domain::policy::Default;
+use crate::domain::receipt::{Change, Entry};
+use crate::domain::tool_id::{Purpose, ToolId};
+use std::fmt::Write;
+use std::path::PathBuf;
+use uuid::Uuid;
+
+/// An answer that is stored, and what came of the steps after that.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// Where a damaged file lies now.
+    pub set_aside: Option<PathBuf>,
+    /// The first later step that failed: the answer stands, and this is left to do.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// A step that failed after an answer was stored.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// What is left to do, as in "could not …".
+    pub what: &'static str,
+    /// Why.
+    pub error: Error,
+}
+
+impl Stored {
+    fn then(&mut self, what: &'static str, step: Result<(), Error>) {
+        if let Err(error) = step {
+            self.unfinished.get_or_insert(Unfinished { what, error });
+        }
+    }
+}
+
+/// Removes every file that sayso ever made for this person, and says which places that were.
+///
+/// # Errors
+/// Where one of them could not be removed.
+pub fn forget_everything(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
+    let places = everything(layout);
+    for place in &places {
+        file::remove_folder(place)?;
+    }
+    for folder in [&layout.config, &layout.state] {
+        // What is left in it was put there by somebody else, and stays.
+        let _ = std::fs::remove_dir(folder);
+    }
+    Ok(places)
+}
+
+/// The places that [`forget_everything`] removes, as far as there is anything.
+pub fn everything(layout: &Layout) -> Vec<PathBuf> {
+    let mut places =
+        vec![layout.consents(), layout.config_file(), layout.state.clone(), layout.tools.clone()];
+    places.retain(|place| place.symlink_metadata().is_ok());
+    places
+}
+
+/// Makes the pseudonyms of one tool anew; `false` where it has none.
+///
+/// # Errors
+/// Where the new salt could not be stored.
+pub fn reset_tool(world: &World, tool: &ToolId) -> Result<bool, Error> {
+    let layout = world.layout()?;
+    let salt = new_salt(layout)?;
+    let changed = consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
+        before.salt.iter().map(|_| Edit::set(&["salt"], salt.as_str())).collect()
+    })?;
+    if changed.before.salt.is_some() {
+        let entry = entry(world, tool, None, Change::Reset, Via::Command);
+        history::append(layout, tool, &entry)?;
+    }
+    Ok(changed.before.salt.is_some())
+}
+
+/// Makes all pseudonyms anew.
+///
+/// # Errors
+/// Where the new id could not be stored.
+pub fn reset_all(world: &World) -> Result<(), Error> {
+    config::renew_id(&world.layout()?.config_file())
+}
+
+/// Sets what holds for tools without a choice.
+///
+/// # Errors
+/// Where it could not be stored.
+pub fn set_default(world: &World, default: Default) -> Result<(), Error> {
+    config::set_default(&world.layout()?.config_file(), default)
+}
+
+/// The tools that a file with answers is there for.
+///
+/// # Errors
+/// Where the folder is there and cannot be listed.
+pub fn answered_tools(layout: &Layout) -> Result<Vec<ToolId>, Error> {
+    consent::list(&layout.consents())
+}
+
+fn entry(
+    world: &World,
+    tool: &ToolId,
+    purpose: Option<&Purpose>,
+    change: Change,
+    via: Via,
+) -> Entry {
+    Entry {
+        record: Uuid::new_v4().to_string(),
+        at: world.now.to_string(),
+        tool: tool.to_string(),
+        purpose: purpose.map(Purpose::to_string),
+        change,
+        notice: None,
+        digest: None,
+        via: Some(via.as_str().to_owned()),
+        terms: None,
+    }
+}
+/// 32 random hex digits from the operating system.
+fn new_salt(layout: &Layout) -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::io("make a salt in", &layout.consents(), std::io::Error::other(error.to_string()))
+    })?;
+    Ok(bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}

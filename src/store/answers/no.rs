@@ -1,0 +1,189 @@
+//! No, and everything that follows from it. The refusal is stored first: from that instant every
+//! reader holds. Only then is anything deleted, so that a failure on the way loses no no.
+
+use super::{Stored, entry};
+use crate::domain::consent::{Answer, Choice, Consent, Via};
+use crate::domain::declaration::Declaration;
+use crate::domain::receipt::{Change, Entry};
+use crate::domain::switch::Withdrawal;
+use crate::domain::tool_id::{Purpose, ToolId};
+use crate::store::consent::{self, Changed, IfDamaged};
+use crate::store::error::Error;
+use crate::store::layout::Layout;
+use crate::store::patch::Change as Edit;
+use crate::store::world::World;
+use crate::store::{asked, config, history, spool};
+
+/// What a no is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// The whole tool, with purposes that its author will only invent.
+    WholeTool,
+    /// These purposes.
+    Purposes(&'a [Purpose]),
+}
+
+/// Stores a no. It is in force from the instant in which the file is replaced; then what waits is
+/// deleted. A damaged file is kept beside the new one.
+///
+/// # Errors
+/// Where the no could not be stored. On a disk without any room, what was on is off all the same,
+/// if the old file could be overwritten; [`Stored::unfinished`] tells.
+pub fn refuse(
+    world: &World,
+    tool: &ToolId,
+    scope: Scope<'_>,
+    notice: Option<u32>,
+    via: Via,
+) -> Result<Stored, Error> {
+    let layout = world.layout()?;
+    let path = layout.consent(tool);
+    let if_damaged = IfDamaged::SetAside { now: world.now };
+    let update = consent::update(&path, tool, if_damaged, &|before| {
+        refusals(world, before, scope, notice, via)
+    });
+    let mut stored = Stored::default();
+    let changed = match update {
+        Ok(changed) => changed,
+        Err(error @ Error::NotDurable { .. }) => {
+            stored.then("make the no last", Err(error));
+            let after = consent::read(&path, tool)?;
+            Changed { before: Consent::default(), after, set_aside: None }
+        }
+        Err(error) if error.is_full() && path.exists() => {
+            consent::refuse_in_place(&path, tool)?;
+            stored.then("store the whole no, but what was on is off now", Err(error));
+            let after = consent::read(&path, tool)?;
+            Changed { before: Consent::default(), after, set_aside: None }
+        }
+        Err(error) => return Err(error),
+    };
+    stored.set_aside.clone_from(&changed.set_aside);
+    stored.then("delete what waits", spool::purge(layout, tool));
+    if changed.before.may_use_an_id() && !changed.after.may_use_an_id() {
+        stored.then("delete the id", remove_unused_id(layout));
+    }
+    stored.then("forget when you were asked", asked::forget(layout, tool));
+    for (purpose, change) in refused(&changed, scope) {
+        let entry = Entry { notice, ..entry(world, tool, purpose, change, via) };
+        stored.then("write the history", history::append(layout, tool, &entry));
+    }
+    Ok(stored)
+}
+
+fn refusals(
+    world: &World,
+    before: &Consent,
+    scope: Scope<'_>,
+    notice: Option<u32>,
+    via: Via,
+) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut granted: Vec<&Purpose> = Vec::new();
+    granted
+        .extend(before.answers.iter().filter(|(_, a)| a.choice == Choice::Granted).map(|(p, _)| p));
+    let now_refused: Vec<&Purpose> = match scope {
+        Scope::WholeTool => {
+            if before.refused.is_none() {
+                edits.push(Edit::set(&["choice"], "denied"));
+                edits.push(Edit::set(&["at"], consent::datetime(world.now)));
+                edits.push(Edit::set(&["via"], via.as_str()));
+            }
+            granted.clone()
+        }
+        Scope::Purposes(purposes) => {
+            let is_new = |p: &&Purpose| {
+                before.answers.get(*p).is_none_or(|answer| answer.choice == Choice::Granted)
+            };
+            purposes.iter().filter(is_new).collect()
+        }
+    };
+    for purpose in &now_refused {
+        let refusal = Answer {
+            choice: Choice::Denied,
+            read: None,
+            declined: None,
+            at: Some(world.now),
+            via: Some(via),
+            withdraw: Withdrawal::default(),
+        };
+        edits.extend(consent::answered(purpose, &refusal));
+        if let Some(notice) = notice {
+            edits.push(Edit::set(&[purpose.as_str(), "notice"], i64::from(notice)));
+        }
+    }
+    let still_granted = granted.iter().any(|purpose| !now_refused.contains(purpose));
+    if before.salt.is_some() && !still_granted {
+        edits.push(Edit::remove(&["salt"]));
+    }
+    edits
+}
+
+/// What to write into the history: nothing where nothing changed.
+fn refused<'a>(changed: &'a Changed, scope: Scope<'_>) -> Vec<(Option<&'a Purpose>, Change)> {
+    let whole_tool = matches!(scope, Scope::WholeTool)
+        && changed.before.refused.is_none()
+        && changed.after.refused.is_some();
+    let mut all: Vec<(Option<&Purpose>, Change)> = Vec::new();
+    all.extend(whole_tool.then_some((None, Change::Denied)));
+    all.extend(changed.after.answers.iter().filter_map(|(purpose, answer)| {
+        let is_new =
+            answer.choice == Choice::Denied && changed.before.answers.get(purpose) != Some(answer);
+        is_new.then_some((Some(purpose), Change::Denied))
+    }));
+    all
+}
+
+/// Stores that a notice's additions were turned down while the older yes stays.
+///
+/// # Errors
+/// Where it could not be stored; then the question comes again.
+pub fn decline(
+    world: &World,
+    declaration: &Declaration,
+    purposes: &[Purpose],
+    via: Via,
+) -> Result<Stored, Error> {
+    let layout = world.layout()?;
+    let tool = &declaration.tool;
+    let notice = declaration.notice;
+    consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|_| {
+        let declined =
+            |purpose: &Purpose| Edit::set(&[purpose.as_str(), "declined"], i64::from(notice));
+        purposes.iter().map(declined).collect()
+    })?;
+    let mut stored = Stored::default();
+    for purpose in purposes {
+        let entry = Entry {
+            notice: Some(notice),
+            ..entry(world, tool, Some(purpose), Change::Declined, via)
+        };
+        stored.then("write the history", history::append(layout, tool, &entry));
+    }
+    Ok(stored)
+}
+
+/// Says no to the whole tool and deletes everything that it left here, the history excepted: that
+/// one is the proof of what was agreed to and what was not.
+///
+/// # Errors
+/// Where the no could not be stored.
+pub fn forget(world: &World, tool: &ToolId) -> Result<Stored, Error> {
+    let layout = world.layout()?;
+    let mut stored = refuse(world, tool, Scope::WholeTool, None, Via::Command)?;
+    let entry = entry(world, tool, None, Change::Forgotten, Via::Command);
+    stored.then("write the history", history::append(layout, tool, &entry));
+    Ok(stored)
+}
+
+/// Removes the id where nothing is granted or was noticed any more. A file that cannot be read may
+/// hold a yes, so the id stays then.
+fn remove_unused_id(layout: &Layout) -> Result<(), Error> {
+    for tool in consent::list(&layout.consents())? {
+        match consent::read(&layout.consent(&tool), &tool) {
+            Ok(consent) if !consent.may_use_an_id() => {}
+            _ => return Ok(()),
+        }
+    }
+    config::remove_id(&layout.config_file())
+}

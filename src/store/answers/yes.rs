@@ -1,0 +1,133 @@
+//! Yes, and everything that follows from it: the answer first, then the id and the history.
+
+use super::{Stored, entry, new_salt};
+use crate::domain::consent::{Answer, Choice, Consent, Read, Via};
+use crate::domain::declaration::{Declaration, meaning};
+use crate::domain::receipt::{self, Change, Entry};
+use crate::domain::switch::Withdrawal;
+use crate::domain::tool_id::Purpose;
+use crate::store::consent::{self, IfDamaged};
+use crate::store::error::Error;
+use crate::store::patch::Change as Edit;
+use crate::store::world::World;
+use crate::store::{asked, config, history};
+
+/// Stores a yes to some purposes, under the notice of now. `whole_tool` takes back an earlier no to
+/// the whole tool.
+///
+/// # Errors
+/// Where the yes could not be stored; then nothing changed.
+pub fn grant(
+    world: &World,
+    declaration: &Declaration,
+    purposes: &[Purpose],
+    whole_tool: bool,
+    via: Via,
+) -> Result<Stored, Error> {
+    let layout = world.layout()?;
+    let tool = &declaration.tool;
+    let salt = new_salt(layout)?;
+    let answers: Vec<(&Purpose, Answer)> = purposes
+        .iter()
+        .filter_map(|purpose| Some((purpose, yes(world, declaration, purpose, via)?)))
+        .collect();
+    let changed = consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
+        let mut edits = Vec::new();
+        if before.salt.is_none() {
+            edits.push(Edit::set(&["salt"], salt.as_str()));
+        }
+        if whole_tool && before.refused.is_some() {
+            edits.extend(["choice", "at", "via"].map(|key| Edit::remove(&[key])));
+        }
+        for (purpose, answer) in
+            answers.iter().filter(|(p, answer)| !says_already(before, p, answer))
+        {
+            edits.extend(consent::answered(purpose, answer));
+        }
+        edits.extend(consent::promised(&before.withdraw, &promise(before, declaration, purposes)));
+        edits
+    })?;
+    let mut stored = Stored::default();
+    stored.then("make an id", config::ensure_id(&layout.config_file()));
+    stored.then("forget when you were asked", asked::forget(layout, tool));
+    let notice = declaration.notice;
+    for purpose in
+        purposes.iter().filter(|p| changed.before.answers.get(*p) != changed.after.answers.get(*p))
+    {
+        let entry = Entry {
+            notice: Some(notice),
+            digest: meaning::digest_of_purpose(declaration, purpose, notice),
+            terms: receipt::terms(declaration, purpose, notice),
+            ..entry(world, tool, Some(purpose), Change::Granted, via)
+        };
+        stored.then("write the history", history::append(layout, tool, &entry));
+    }
+    Ok(stored)
+}
+
+fn yes(world: &World, declaration: &Declaration, purpose: &Purpose, via: Via) -> Option<Answer> {
+    let notice = declaration.notice;
+    let digest = meaning::digest_of_purpose(declaration, purpose, notice)?;
+    Some(Answer {
+        choice: Choice::Granted,
+        read: Some(Read { notice, digest }),
+        declined: None,
+        at: Some(world.now),
+        via: Some(via),
+        withdraw: declaration.withdrawal_of(purpose),
+    })
+}
+
+/// The same yes under the same notice again is no new one: its date stays.
+fn says_already(before: &Consent, purpose: &Purpose, answer: &Answer) -> bool {
+    before.answers.get(purpose).is_some_and(|old| {
+        old.choice == answer.choice
+            && old.read == answer.read
+            && old.declined.is_none()
+            && old.withdraw == answer.withdraw
+    })
+}
+
+/// What must be kept from now on: the promise of this notice, and, where an older yes still rests
+/// on an older one, that one too.
+fn promise(before: &Consent, declaration: &Declaration, purposes: &[Purpose]) -> Withdrawal {
+    let rests_on_older = before
+        .answers
+        .iter()
+        .any(|(purpose, answer)| answer.choice == Choice::Granted && !purposes.contains(purpose));
+    if rests_on_older {
+        before.withdraw.and(&declaration.withdrawal())
+    } else {
+        declaration.withdrawal()
+    }
+}
+
+/// Stores that a notice was shown on a terminal and not answered.
+///
+/// # Errors
+/// Where it could not be stored; then it is shown again.
+pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, Error> {
+    let layout = world.layout()?;
+    let tool = &declaration.tool;
+    let digest = meaning::digest_of_notice(declaration, declaration.notice);
+    let notice = declaration.notice;
+    consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
+        let mut edits = vec![
+            Edit::set(&["noticed", "notice"], i64::from(notice)),
+            Edit::set(&["noticed", "digest"], digest.as_str()),
+            Edit::set(&["noticed", "at"], consent::datetime(world.now)),
+        ];
+        edits.extend(consent::promised(&before.withdraw, &promise(before, declaration, &[])));
+        edits
+    })?;
+    let mut stored = Stored::default();
+    stored.then("make an id", config::ensure_id(&layout.config_file()));
+    let entry = Entry {
+        notice: Some(notice),
+        digest: Some(digest),
+        via: None,
+        ..entry(world, tool, None, Change::Noticed, Via::Prompt)
+    };
+    stored.then("write the history", history::append(layout, tool, &entry));
+    Ok(stored)
+}

@@ -1,0 +1,109 @@
+//! `config.toml`: the person's id and default.
+
+use super::error::Error;
+use super::file::{self, Replacement, Trust};
+use super::patch::{self, Change};
+use crate::domain::policy::Default;
+use std::path::Path;
+use uuid::Uuid;
+
+const LIMIT: u64 = 64 * 1024;
+
+/// The person's config, understood. Empty where there is no file.
+#[derive(Debug, Clone, PartialEq, Eq, std::default::Default)]
+pub struct Config {
+    /// What holds for tools without a choice.
+    pub default: Option<Default>,
+    /// The random id; there only while something is granted or was noticed. It never leaves.
+    id: Option<String>,
+}
+
+impl Config {
+    /// The id; `None` where there is none or it is not one that was made here.
+    pub fn id(&self) -> Option<Uuid> {
+        let id: Uuid = self.id.as_ref()?.parse().ok()?;
+        (id.get_version_num() == 4).then_some(id)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Typed {
+    version: Option<i64>,
+    id: Option<toml::Value>,
+    default: Option<String>,
+}
+
+pub(super) fn read(path: &Path) -> Result<Config, Error> {
+    match file::read(path, LIMIT, Trust::Own)? {
+        None => Ok(Config::default()),
+        Some(text) => parse(path, &text),
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Result<Config, Error> {
+    let typed: Typed = toml::from_str(text)
+        .map_err(|error| Error::damaged(path, format!("is damaged: {}", error.message())))?;
+    super::consent::check_version(path, typed.version)?;
+    let default = match typed.default {
+        None => None,
+        Some(word) => {
+            let known = Default::ALL.into_iter().find(|default| default.as_str() == word);
+            let unknown = || Error::damaged(path, "has a default that is not ask, off or declared");
+            Some(known.ok_or_else(unknown)?)
+        }
+    };
+    let id = typed.id.and_then(|id| id.as_str().map(str::to_owned));
+    Ok(Config { default, id })
+}
+
+/// Changes the file, keeping every other byte of it.
+fn change(path: &Path, changes: &dyn Fn(&Config) -> Vec<Change>) -> Result<(), Error> {
+    let replacement = Replacement::of(path)?;
+    let text = file::read(path, LIMIT, Trust::Own)?;
+    let config = text.as_ref().map_or_else(|| Ok(Config::default()), |text| parse(path, text))?;
+    let changes = changes(&config);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let text = text.unwrap_or_else(|| "version = 1\n".to_owned());
+    let edited = patch::apply(&text, &changes)
+        .map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })?;
+    replacement.commit(&edited)
+}
+
+/// Sets what holds for tools without a choice.
+pub(super) fn set_default(path: &Path, default: Default) -> Result<(), Error> {
+    change(path, &|config| {
+        if config.default == Some(default) {
+            return Vec::new();
+        }
+        vec![Change::set(&["default"], default.as_str())]
+    })
+}
+
+/// Makes an id where there is none.
+pub(super) fn ensure_id(path: &Path) -> Result<(), Error> {
+    change(path, &|config| match config.id() {
+        Some(_) => Vec::new(),
+        None => vec![Change::set(&["id"], Uuid::new_v4().to_string())],
+    })
+}
+
+/// Puts another id in the place of the one that is there.
+pub(super) fn renew_id(path: &Path) -> Result<(), Error> {
+    change(path, &|config| match config.id {
+        Some(_) => vec![Change::set(&["id"], Uuid::new_v4().to_string())],
+        None => Vec::new(),
+    })
+}
+
+/// Removes the id; with it every pseudonym made from it.
+pub(super) fn remove_id(path: &Path) -> Result<(), Error> {
+    if !path.exists() {
+        return Ok(());
+    }
+    change(path, &|config| match config.id {
+        Some(_) => vec![Change::remove(&["id"])],
+        None => Vec::new(),
+    })
+}

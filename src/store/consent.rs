@@ -1,0 +1,303 @@
+//! `consent/ID.toml`: what a person said about one tool. One small file per tool, so that two
+//! tools never wait for each other and damage stays where it is.
+
+use super::error::Error;
+use super::file::{self, Replacement, Trust};
+use super::patch::{self, Change};
+use crate::domain::consent::{Answer, Choice, Consent, Noticed, Read, Refusal, Via};
+use crate::domain::switch::Withdrawal;
+use crate::domain::tool_id::{Purpose, ToolId};
+use jiff::Timestamp;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+const LIMIT: u64 = 64 * 1024;
+
+/// The version of the format that this program reads and writes.
+const VERSION: i64 = 1;
+
+/// Reads what the person said about the tool; empty where nothing was said.
+pub(super) fn read(path: &Path, tool: &ToolId) -> Result<Consent, Error> {
+    match file::read(path, LIMIT, Trust::Own)? {
+        None => Ok(Consent::default()),
+        Some(text) => parse(path, tool, &text),
+    }
+}
+
+fn parse(path: &Path, tool: &ToolId, text: &str) -> Result<Consent, Error> {
+    let table: Table = toml::from_str(text)
+        .map_err(|error| Error::damaged(path, format!("is damaged: {}", error.message())))?;
+    check_version(path, table.get("version").and_then(Value::as_integer))?;
+    let damaged = |what: &str| Error::damaged(path, format!("is damaged: {what}"));
+    if table.get("tool").and_then(Value::as_str) != Some(tool.as_str()) {
+        return Err(damaged("it is not about this tool"));
+    }
+    understand(&table).map_err(|what| damaged(&what))
+}
+
+/// Refuses a file without a version, and one that a newer program wrote.
+pub(super) fn check_version(path: &Path, version: Option<i64>) -> Result<(), Error> {
+    match version {
+        Some(VERSION) => Ok(()),
+        Some(newer) if newer > VERSION => {
+            let why = format!("was written by a newer sayso (version {newer})");
+            Err(Error::damaged(path, why))
+        }
+        _ => Err(Error::damaged(path, "is damaged: it does not say version = 1")),
+    }
+}
+
+/// Everything in the file means something or is unknown; a table that is neither is a mistake
+/// that could hide a no.
+fn understand(table: &Table) -> Result<Consent, String> {
+    let mut consent = Consent::default();
+    for (key, value) in table {
+        match key.as_str() {
+            "version" | "tool" | "at" | "via" => {}
+            "kind" => consent.catalogued = text(value, "kind")? == "catalogued",
+            "salt" => consent.salt = Some(text(value, "salt")?.to_owned()),
+            "choice" => match text(value, "choice")? {
+                "denied" => {
+                    let (at, via) = (time(table)?, way(table)?);
+                    consent.refused = Some(Refusal { at, via });
+                }
+                _ => return Err("a choice for the whole tool can only be denied".to_owned()),
+            },
+            "withdraw" => consent.withdraw = withdrawal(value)?,
+            "noticed" => consent.noticed = Some(noticed(value)?),
+            purpose => {
+                if let Value::Table(inner) = value {
+                    let purpose: Purpose =
+                        purpose.parse().map_err(|_| "a table has no purpose's name".to_owned())?;
+                    let answer = answer(inner).map_err(|what| format!("[{purpose}] {what}"))?;
+                    consent.answers.insert(purpose, answer);
+                }
+            }
+        }
+    }
+    if consent.catalogued {
+        consent.noticed = None;
+        consent.answers.retain(|_, answer| answer.choice == Choice::Denied);
+    }
+    Ok(consent)
+}
+
+fn answer(table: &Table) -> Result<Answer, String> {
+    let choice = match table.get("choice").map(|value| text(value, "choice")).transpose()? {
+        Some("granted") => Choice::Granted,
+        Some("denied") => Choice::Denied,
+        Some(_) => return Err("has a choice that is not granted or denied".to_owned()),
+        None => return Err("has no choice".to_owned()),
+    };
+    let read = match (notice(table)?, digest(table)?) {
+        (Some(notice), Some(digest)) => Some(Read { notice, digest }),
+        _ if choice == Choice::Granted => {
+            return Err("says yes without the notice that was read".to_owned());
+        }
+        _ => None,
+    };
+    Ok(Answer {
+        choice,
+        read,
+        declined: whole_number(table, "declined")?,
+        at: time(table)?,
+        via: way(table)?,
+        withdraw: table.get("withdraw").map(withdrawal).transpose()?.unwrap_or_default(),
+    })
+}
+
+fn noticed(value: &Value) -> Result<Noticed, String> {
+    let table = value.as_table().ok_or("noticed is not a table")?;
+    match (notice(table)?, digest(table)?) {
+        (Some(notice), Some(digest)) => {
+            Ok(Noticed { read: Read { notice, digest }, at: time(table)? })
+        }
+        _ => Err("[noticed] does not say which notice".to_owned()),
+    }
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
+    value.as_str().ok_or_else(|| format!("{key} is not a text"))
+}
+
+fn notice(table: &Table) -> Result<Option<u32>, String> {
+    whole_number(table, "notice")
+}
+
+fn whole_number(table: &Table, key: &str) -> Result<Option<u32>, String> {
+    let Some(value) = table.get(key) else { return Ok(None) };
+    let number = value.as_integer().and_then(|number| u32::try_from(number).ok());
+    number.filter(|number| *number > 0).map(Some).ok_or_else(|| format!("{key} is no version"))
+}
+
+fn digest(table: &Table) -> Result<Option<String>, String> {
+    table.get("digest").map(|value| text(value, "digest").map(str::to_owned)).transpose()
+}
+
+/// A time that cannot be understood takes nothing away from an answer.
+fn time(table: &Table) -> Result<Option<Timestamp>, String> {
+    let written = table.get("at").and_then(Value::as_datetime);
+    Ok(written.and_then(|at| at.to_string().parse().ok()))
+}
+
+fn way(table: &Table) -> Result<Option<Via>, String> {
+    let written = table.get("via").and_then(Value::as_str);
+    Ok(written.and_then(|word| Via::ALL.into_iter().find(|via| via.as_str() == word)))
+}
+
+fn withdrawal(value: &Value) -> Result<Withdrawal, String> {
+    let table = value.as_table().ok_or("withdraw is not a table")?;
+    let values = |(name, values): (&String, &Value)| {
+        let values = values.as_array()?.iter().map(|v| v.as_str().map(str::to_owned));
+        Some((name.clone(), values.collect::<Option<Vec<String>>>()?))
+    };
+    let all = table.iter().map(values).collect::<Option<_>>();
+    all.map(Withdrawal)
+        .ok_or_else(|| "withdraw holds something else than lists of texts".to_owned())
+}
+
+/// What changed in a file, and what became of a damaged one.
+pub(super) struct Changed {
+    /// What the file said before; empty where it was damaged.
+    pub(super) before: Consent,
+    /// What it says now.
+    pub(super) after: Consent,
+    /// Where a damaged file lies now.
+    pub(super) set_aside: Option<PathBuf>,
+}
+
+/// How to treat a file that cannot be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IfDamaged {
+    /// Refuse: a yes needs a file that is understood.
+    Refuse,
+    /// Keep it beside a new one: a no always succeeds.
+    SetAside {
+        /// Part of the name that it gets.
+        now: Timestamp,
+    },
+}
+
+/// Changes the file of one tool, keeping every other byte of it, against all other writers.
+pub(super) fn update(
+    path: &Path,
+    tool: &ToolId,
+    if_damaged: IfDamaged,
+    changes: &dyn Fn(&Consent) -> Vec<Change>,
+) -> Result<Changed, Error> {
+    let replacement = Replacement::of(path)?;
+    let found = file::read(path, LIMIT, Trust::Own).and_then(|text| match text {
+        Some(text) => parse(path, tool, &text).map(|consent| (Some(text), consent)),
+        None => Ok((None, Consent::default())),
+    });
+    let fresh = || format!("version = {VERSION}\ntool = \"{tool}\"\n");
+    let edit = |text: &str, before: &Consent| {
+        let edited = patch::apply(text, &changes(before));
+        edited.map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })
+    };
+    let attempt = found.and_then(|(text, before)| {
+        let old = text.unwrap_or_else(fresh);
+        let new = edit(&old, &before)?;
+        let after = parse(path, tool, &new)?;
+        Ok((before, after, (new != old).then_some(new)))
+    });
+    match (attempt, if_damaged) {
+        (Ok((before, after, new)), _) => {
+            if let Some(new) = new {
+                replacement.commit(&new)?;
+            }
+            Ok(Changed { before, after, set_aside: None })
+        }
+        (Err(error), _) if is_the_systems_fault(&error) => Err(error),
+        (Err(error), IfDamaged::Refuse) => Err(error),
+        (Err(_), IfDamaged::SetAside { now }) => {
+            let before = Consent::default();
+            let new = edit(&fresh(), &before)?;
+            let after = parse(path, tool, &new)?;
+            let aside = replacement.set_aside(&now.strftime("%Y%m%dT%H%M%SZ").to_string())?;
+            replacement.commit(&new)?;
+            Ok(Changed { before, after, set_aside: Some(aside) })
+        }
+    }
+}
+
+/// Whether the file may be sound and only could not be got at this time. A file that this user may
+/// not read is not: no answer of theirs can be in it.
+fn is_the_systems_fault(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() != ErrorKind::PermissionDenied)
+}
+
+/// Turns every yes of a file into a no without needing room on the disk: the words have room for
+/// each other. For a disk so full that the file cannot be replaced.
+pub(super) fn refuse_in_place(path: &Path, tool: &ToolId) -> Result<(), Error> {
+    let Some(text) = file::read(path, LIMIT, Trust::Own)? else { return Ok(()) };
+    let consent = parse(path, tool, &text)?;
+    let changes: Vec<Change> = consent
+        .answers
+        .iter()
+        .filter(|(_, answer)| answer.choice == Choice::Granted)
+        .map(|(purpose, _)| Change::set(&[purpose.as_str(), "choice"], "denied"))
+        .collect();
+    let refused = || Error::NotEditable { path: path.to_owned() };
+    let shorter = patch::apply(&text, &changes).map_err(|patch::Refused| refused())?;
+    let mut padded = shorter;
+    padded.push_str(&" ".repeat(text.len().checked_sub(padded.len()).ok_or_else(refused)?));
+    parse(path, tool, &padded)?;
+    file::overwrite(path, &padded)
+}
+
+/// The ids of the tools that have a file in the folder, whatever is in it.
+pub(super) fn list(folder: &Path) -> Result<Vec<ToolId>, Error> {
+    super::declarations::ids_in(folder)
+}
+
+/// The changes that write one answer.
+pub(super) fn answered(purpose: &Purpose, answer: &Answer) -> Vec<Change> {
+    let purpose = purpose.as_str();
+    let mut changes = vec![Change::set(&[purpose, "choice"], answer.choice.as_str())];
+    match &answer.read {
+        Some(read) => {
+            changes.push(Change::set(&[purpose, "notice"], i64::from(read.notice)));
+            changes.push(Change::set(&[purpose, "digest"], read.digest.as_str()));
+        }
+        None => changes.push(Change::remove(&[purpose, "digest"])),
+    }
+    if let Some(at) = answer.at {
+        changes.push(Change::set(&[purpose, "at"], datetime(at)));
+    }
+    if let Some(via) = answer.via {
+        changes.push(Change::set(&[purpose, "via"], via.as_str()));
+    }
+    changes.push(match answer.declined {
+        Some(notice) => Change::set(&[purpose, "declined"], i64::from(notice)),
+        None => Change::remove(&[purpose, "declined"]),
+    });
+    for (name, values) in &answer.withdraw.0 {
+        changes.push(Change::set(&[purpose, "withdraw", name], values.clone()));
+    }
+    changes
+}
+
+/// The changes that keep a promise for all purposes.
+pub(super) fn promised(old: &Withdrawal, new: &Withdrawal) -> Vec<Change> {
+    let gone = old.0.keys().filter(|name| !new.0.contains_key(*name));
+    let mut changes: Vec<Change> = gone.map(|name| Change::remove(&["withdraw", name])).collect();
+    for (name, values) in new.0.iter().filter(|(name, values)| old.0.get(*name) != Some(values)) {
+        changes.push(Change::set(&["withdraw", name], values.clone()));
+    }
+    changes
+}
+
+/// A time as TOML writes it: RFC 3339, UTC, to the second.
+pub(super) fn datetime(at: Timestamp) -> Value {
+    let written = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    match written.parse() {
+        Ok(datetime) => Value::Datetime(datetime),
+        Err(_) => Value::String(written),
+    }
+}
+
+#[cfg(test)]
+#[path = "consent_tests.rs"]
+mod tests;

@@ -1,0 +1,117 @@
+use super::*;
+use proptest::prelude::*;
+
+const WHOLE: &str = r#"version = 1
+tool = "werf"
+salt = "9d2f0000000000000000000000000000"
+
+[usage]
+choice = "granted"
+notice = 2
+digest = "sha256:9f2b"
+at = 2026-11-20T10:11:12Z
+via = "prompt"
+
+[errors]
+choice = "denied"
+notice = 2
+at = 2026-11-20T10:11:12Z
+via = "command"
+
+[withdraw]
+WERF_TELEMETRY = ["1", "true", "yes", "on"]
+"#;
+
+fn werf() -> ToolId {
+    "werf".parse().expect("an id")
+}
+
+fn parsed(text: &str) -> Result<Consent, Error> {
+    parse(Path::new("consent/werf.toml"), &werf(), text)
+}
+
+fn grants(text: &str) -> bool {
+    parsed(text).is_ok_and(|consent| consent.grants_anything())
+}
+
+#[test]
+fn a_whole_file_is_understood() {
+    let consent = parsed(WHOLE).expect("whole");
+    let usage = &consent.answers[&"usage".parse::<Purpose>().expect("a purpose")];
+    assert_eq!(usage.choice, Choice::Granted);
+    assert_eq!(usage.via, Some(Via::Prompt));
+    assert_eq!(usage.at.map(|at| at.to_string()).as_deref(), Some("2026-11-20T10:11:12Z"));
+    assert_eq!(consent.withdraw.0["WERF_TELEMETRY"].len(), 4);
+    assert!(consent.salt.is_some());
+}
+
+#[test]
+fn what_is_not_a_whole_yes_is_none() {
+    for (from, to) in [
+        ("version = 1", "version = 2"),
+        ("version = 1", "version = \"1\""),
+        ("version = 1", ""),
+        ("tool = \"werf\"", "tool = \"gitops\""),
+        ("tool = \"werf\"", "tool = \"werf\"\nkind = \"catalogued\""),
+        ("choice = \"granted\"", "choice = true"),
+        ("choice = \"granted\"", "choice = \"GRANTED\""),
+        ("choice = \"granted\"", "choice = 1"),
+        ("choice = \"granted\"", "choice = \"granted\"\nchoice = \"denied\""),
+        ("choice = \"granted\"", "choise = \"granted\""),
+        ("notice = 2\ndigest", "digest"),
+        ("notice = 2\ndigest", "notice = 0\ndigest"),
+        ("digest = \"sha256:9f2b\"", ""),
+        ("[errors]\nchoice = \"denied\"", "[errors]\nchoise = \"denied\""),
+        ("[withdraw]", "[withdraw]\nX = 1"),
+    ] {
+        assert!(WHOLE.contains(from));
+        let text = WHOLE.replacen(from, to, 1);
+        assert!(!grants(&text), "{to}");
+    }
+}
+
+#[test]
+fn unknown_keys_marks_and_line_ends_take_nothing_away() {
+    assert!(grants(&WHOLE.replace('\n', "\r\n")));
+    assert!(grants(&format!("\u{feff}{WHOLE}")));
+    assert!(grants(&WHOLE.replace("via = \"prompt\"", "via = \"telepathy\"\nfuture = [1]")));
+}
+
+/// Every prefix of a valid file: a yes only where what is there says so in full.
+#[test]
+fn no_prefix_grants_more_than_it_says() {
+    for end in 0..WHOLE.len() {
+        let Some(prefix) = WHOLE.get(..end) else { continue };
+        if grants(prefix) {
+            let usage = &prefix[prefix.find("[usage]").expect("the table")..];
+            assert!(usage.contains("choice = \"granted\"\nnotice = 2\ndigest = \"sha256:9f2b\""));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    /// Any bytes at all: no panic, and no yes.
+    #[test]
+    fn no_bytes_are_a_yes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        if let Ok(text) = String::from_utf8(bytes) {
+            prop_assert!(!grants(&text));
+        }
+    }
+
+    /// One byte of a valid file changed: a yes only where the yes itself is still whole.
+    #[test]
+    fn a_changed_byte_makes_no_yes(at in 0..WHOLE.len(), byte in any::<u8>()) {
+        let mut bytes = WHOLE.as_bytes().to_vec();
+        bytes[at] = byte;
+        if let Ok(text) = String::from_utf8(bytes) && grants(&text) {
+            let usage: Purpose = "usage".parse().expect("a purpose");
+            let consent = parsed(&text).expect("it grants");
+            let yes = consent.answers.iter().find(|(_, a)| a.choice == Choice::Granted);
+            let (purpose, answer) = yes.expect("it grants");
+            prop_assert!(*purpose == usage || purpose.as_str().len() == 5, "{purpose}");
+            prop_assert!(answer.read.is_some());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Declarations registered on this machine: the person's own, then those of the system's packages.
+
+use super::error::Error;
+use super::file::{self, Replacement, Trust};
+use super::layout::Layout;
+use crate::domain::declaration::{self, Declaration, Problems};
+use crate::domain::tool_id::ToolId;
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+const LIMIT: u64 = 1024 * 1024;
+
+/// A declaration and where it stands.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// What it says.
+    pub declaration: Declaration,
+    /// Where.
+    pub path: PathBuf,
+}
+
+/// Finds the declaration of a tool: the first one counts, even if it is damaged.
+///
+/// # Errors
+/// Where it is there and cannot be read or understood.
+pub fn find(layout: &Layout, tool: &ToolId) -> Result<Option<Registered>, Error> {
+    for folder in layout.all_tools() {
+        let path = folder.join(format!("{tool}.toml"));
+        if let Some(text) = file::read(&path, LIMIT, Trust::Anyone)? {
+            let declaration = understand(&path, &text)?;
+            if declaration.tool != *tool {
+                return Err(Error::damaged(&path, "declares another tool than its name says"));
+            }
+            return Ok(Some(Registered { declaration, path }));
+        }
+    }
+    Ok(None)
+}
+
+fn understand(path: &Path, text: &str) -> Result<Declaration, Error> {
+    declaration::parse(text).map_err(|Problems(problems)| {
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        let first = first.lines().next().unwrap_or_default().to_owned();
+        Error::damaged(path, format!("is no valid declaration: {first}"))
+    })
+}
+
+/// The ids of all registered tools, sorted.
+///
+/// # Errors
+/// Where a folder is there and cannot be listed.
+pub fn list(layout: &Layout) -> Result<BTreeSet<ToolId>, Error> {
+    let mut tools = BTreeSet::new();
+    for folder in layout.all_tools() {
+        tools.extend(ids_in(folder)?);
+    }
+    Ok(tools)
+}
+
+/// The ids that the files of a folder are named after. Other files are nobody's business.
+pub(super) fn ids_in(folder: &Path) -> Result<Vec<ToolId>, Error> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io("read", folder, error)),
+    };
+    let mut tools = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| Error::io("read", folder, error))?;
+        let name = entry.file_name();
+        let id = name.to_str().and_then(|name| name.strip_suffix(".toml"));
+        tools.extend(id.and_then(|id| id.parse::<ToolId>().ok()));
+    }
+    Ok(tools)
+}
+
+/// Reads a declaration that is not registered, problems and all.
+///
+/// # Errors
+/// The outer error where the file cannot be read, the inner one where it is no valid declaration.
+pub fn read_file(path: &Path) -> Result<(String, Result<Declaration, Problems>), Error> {
+    let missing = || Error::io("read", path, ErrorKind::NotFound.into());
+    let text = file::read(path, LIMIT, Trust::Anyone)?.ok_or_else(missing)?;
+    let parsed = declaration::parse(&text);
+    Ok((text, parsed))
+}
+
+/// Registers a declaration for this person, byte for byte.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn register(layout: &Layout, tool: &ToolId, text: &str) -> Result<(), Error> {
+    Replacement::of(&layout.declaration(tool))?.commit(text)
+}

@@ -1,0 +1,153 @@
+//! What can go wrong on disk: the operation, the path, and what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// An operation on a file of ours that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No variable names a usable home folder.
+    #[error("there is no usable home folder")]
+    NoHome,
+    /// The system refused an operation.
+    #[error("could not {operation} {}", path.display())]
+    Io {
+        /// A verb, such as "read".
+        operation: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// The file is there and cannot be understood.
+    #[error("{} {why}", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// Why, as the end of a sentence that begins with the path.
+        why: String,
+    },
+    /// The file is there and nobody should rely on it.
+    #[error("{} {why}", path.display())]
+    Untrusted {
+        /// Which.
+        path: PathBuf,
+        /// Why, as the end of a sentence that begins with the path.
+        why: &'static str,
+    },
+    /// The folder belongs to somebody else, as the user's home does under sudo.
+    #[error("{} belongs to another user", path.display())]
+    Foreign {
+        /// Which.
+        path: PathBuf,
+        /// The process runs as root.
+        as_root: bool,
+    },
+    /// The file is written in a way that cannot be changed without touching more than one value.
+    #[error("{} cannot be changed without touching other parts of it", path.display())]
+    NotEditable {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Another process keeps the file for itself.
+    #[error("another process is changing {}", path.display())]
+    Busy {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The new file is in place, but the disk did not confirm it.
+    #[error("{} is stored, but may not survive a power cut", path.display())]
+    NotDurable {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(operation: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { operation, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn damaged(path: &Path, why: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), why: why.into() }
+    }
+
+    /// The file the error is about; `None` where there is no home.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::NoHome => None,
+            Self::Io { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::Untrusted { path, .. }
+            | Self::Foreign { path, .. }
+            | Self::NotEditable { path }
+            | Self::Busy { path }
+            | Self::NotDurable { path, .. } => Some(path),
+        }
+    }
+
+    /// Why, without the path: for sentences that begin with it.
+    pub fn why(&self) -> String {
+        match self {
+            Self::NoHome => self.to_string(),
+            Self::Io { operation, source, .. } => {
+                format!("could not be {}: {source}", past(operation))
+            }
+            Self::Damaged { why, .. } => why.clone(),
+            Self::Untrusted { why, .. } => (*why).to_owned(),
+            Self::Foreign { .. } => "belongs to another user".to_owned(),
+            Self::NotEditable { .. } => "cannot be changed without touching other parts".to_owned(),
+            Self::Busy { .. } => "is being changed by another process".to_owned(),
+            Self::NotDurable { .. } => "may not survive a power cut".to_owned(),
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoHome => {
+                "set HOME to your home folder, or SAYSO_HOME to an absolute path".into()
+            }
+            Self::Io { path, .. } => {
+                format!("check the permissions and the free space of {}", folder_of(path).display())
+            }
+            Self::Damaged { path, .. } => {
+                format!("mend or remove {}, then decide again", path.display())
+            }
+            Self::Untrusted { path, .. } => {
+                format!("look at {}, then remove it and decide again", path.display())
+            }
+            Self::Foreign { as_root: true, .. } => {
+                "run it without sudo: a choice belongs to the person who makes it".into()
+            }
+            Self::Foreign { .. } => "run it as the user to whom the folder belongs".into(),
+            Self::NotEditable { path } => format!("change {} by hand", path.display()),
+            Self::Busy { .. } => "try again when that process has ended".into(),
+            Self::NotDurable { .. } => {
+                "it holds from now on; run the command again to be sure".into()
+            }
+        }
+    }
+
+    /// Whether there was no room for a new file.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+        ))
+    }
+}
+
+fn past(operation: &str) -> &str {
+    match operation {
+        "read" => "read",
+        "lock" => "locked",
+        other => other,
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}

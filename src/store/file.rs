@@ -1,0 +1,287 @@
+//! Files, read with care and replaced whole.
+//!
+//! A reader never waits and sees the old file or the new one. A writer takes `.NAME.new` beside
+//! the file, which is its lock and its draft at once: it is locked by the operating system, so a
+//! killed process frees it; it is filled and made to last; and it is renamed into place. There is
+//! nothing to clean up after a success, and what a killed writer left is taken over by the next
+//! one. A lock on the file itself would be lost with every rename, and a lock file of its own
+//! would be litter for every tool.
+
+use super::{Error, platform};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Whom a file must come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// It speaks for a person, so it must be that person's own: no link, no other owner, not
+    /// writable by everybody.
+    Own,
+    /// It can only restrict or describe, so links and other owners do no harm.
+    Anyone,
+}
+
+/// Reads a whole file of at most `limit` bytes; `None` where there is none.
+pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<String>, Error> {
+    let mut options = platform::careful_options(trust == Trust::Anyone);
+    let file = match options.read(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if platform::is_link_error(&error) => {
+            return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
+        }
+        Err(error) => return Err(Error::io("read", path, error)),
+    };
+    let metadata = file.metadata().map_err(|error| Error::io("read", path, error))?;
+    check(path, &metadata, trust)?;
+    if metadata.len() > limit {
+        return Err(Error::damaged(path, format!("is larger than {limit} bytes")));
+    }
+    // One byte more than allowed, so that a file that grows meanwhile is noticed as well.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Error::io("read", path, error))?;
+    if bytes.len() as u64 > limit {
+        return Err(Error::damaged(path, format!("is larger than {limit} bytes")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))?;
+    Ok(Some(text))
+}
+
+fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error> {
+    let untrusted = |why| Err(Error::Untrusted { path: path.to_owned(), why });
+    if !metadata.is_file() {
+        return untrusted("is not a regular file");
+    }
+    if trust == Trust::Own {
+        if platform::owner(metadata) != platform::effective_user() {
+            return untrusted("belongs to another user");
+        }
+        if platform::mode(metadata).is_some_and(|mode| mode & 0o002 != 0) {
+            return untrusted("can be changed by every user");
+        }
+    }
+    Ok(())
+}
+
+/// How long a writer waits for another one before it gives up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The right to replace one file, held against every other writer until it is dropped.
+pub(super) struct Replacement {
+    path: PathBuf,
+    draft_path: PathBuf,
+    draft: File,
+    done: bool,
+}
+
+impl Replacement {
+    /// Takes the right to replace `path`, making its folder where there is none.
+    pub(super) fn of(path: &Path) -> Result<Self, Error> {
+        let folder = path.parent().unwrap_or(path);
+        make_folders(folder)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let draft_path = folder.join(format!(".{name}.new"));
+        let mut waited = Duration::ZERO;
+        loop {
+            if let Some(draft) = try_lock(&draft_path)? {
+                return Ok(Self { path: path.to_owned(), draft_path, draft, done: false });
+            }
+            if waited >= PATIENCE {
+                return Err(Error::Busy { path: path.to_owned() });
+            }
+            let pause = Duration::from_millis(1 + waited.as_millis().min(20) as u64 / 4);
+            std::thread::sleep(pause);
+            waited += pause;
+        }
+    }
+
+    /// Puts the new content in place, whole.
+    pub(super) fn commit(mut self, content: &str) -> Result<(), Error> {
+        let written = (|| {
+            self.draft.set_len(0)?;
+            self.draft.seek(SeekFrom::Start(0))?;
+            self.draft.write_all(content.as_bytes())?;
+            self.draft.sync_all()
+        })();
+        written.map_err(|error| Error::io("write", &self.draft_path, error))?;
+        fs::rename(&self.draft_path, &self.path)
+            .map_err(|error| Error::io("replace", &self.path, error))?;
+        self.done = true;
+        let folder = self.path.parent().unwrap_or(&self.path);
+        platform::sync_folder(folder)
+            .map_err(|source| Error::NotDurable { path: self.path.clone(), source })
+    }
+
+    /// Moves what is at the path aside, whatever it is, and says where it lies now.
+    pub(super) fn set_aside(&self, suffix: &str) -> Result<PathBuf, Error> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let aside = self.path.with_file_name(format!("{name}.damaged-{suffix}"));
+        fs::rename(&self.path, &aside)
+            .map_err(|error| Error::io("set aside", &self.path, error))?;
+        Ok(aside)
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if !self.done {
+            // The lock is still held, so the draft at this path is ours.
+            let _ = fs::remove_file(&self.draft_path);
+        }
+    }
+}
+
+/// Opens and locks the draft; `None` where another writer has it, or has just renamed it away.
+fn try_lock(path: &Path) -> Result<Option<File>, Error> {
+    let mut options = platform::careful_options(false);
+    let draft = match options.read(true).write(true).create(true).truncate(false).open(path) {
+        Ok(draft) => draft,
+        Err(error) if platform::is_link_error(&error) => {
+            return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
+        }
+        Err(error) => return Err(Error::io("write", path, error)),
+    };
+    match draft.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => return Ok(None),
+        Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {
+            return Ok(None);
+        }
+        Err(fs::TryLockError::Error(error)) => return Err(Error::io("lock", path, error)),
+    }
+    let metadata = draft.metadata().map_err(|error| Error::io("read", path, error))?;
+    check(path, &metadata, Trust::Own)?;
+    match fs::symlink_metadata(path) {
+        // Its last owner renamed it: this handle is of the file in place, which is not ours to write.
+        Ok(there) if !platform::is_same_file(&metadata, &there) => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::io("read", path, error)),
+        Ok(_) => {}
+    }
+    platform::make_private(&draft, &metadata).map_err(|error| Error::io("write", path, error))?;
+    Ok(Some(draft))
+}
+
+/// Writes over the start of a file that has at least that many bytes: the one change that needs
+/// no room on a full disk.
+pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
+    let failed = |error| Error::io("write", path, error);
+    let mut file = platform::careful_options(false).write(true).open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    check(path, &metadata, Trust::Own)?;
+    if metadata.len() != content.len() as u64 {
+        return Err(Error::Busy { path: path.to_owned() });
+    }
+    file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// Adds one line to a file with one write, so that lines of several processes never mix.
+pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
+    make_folders(path.parent().unwrap_or(path))?;
+    let failed = |error| Error::io("write", path, error);
+    let mut options = platform::careful_options(false);
+    let mut file = options.append(true).create(true).open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    check(path, &metadata, Trust::Own)?;
+    platform::make_private(&file, &metadata).map_err(failed)?;
+    // A line end first as well: what a full disk once cut off then swallows nothing.
+    let start = if metadata.len() == 0 { "" } else { "\n" };
+    let line = format!("{start}{line}\n");
+    match file.write(line.as_bytes()) {
+        Ok(written) if written == line.len() => file.sync_data().map_err(failed),
+        Ok(_) => Err(failed(io::Error::from(ErrorKind::StorageFull))),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Removes a file; one that is not there is no error.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder with everything in it; one that is not there is no error. Links are removed
+/// and not followed.
+pub(super) fn remove_folder(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Ok(found) if !found.is_dir() => return remove(path),
+        _ => {}
+    }
+    fs::remove_dir_all(path).map_err(|error| Error::io("remove", path, error))
+}
+
+/// Makes a folder and those above it, each for its owner alone.
+pub(super) fn make_folders(path: &Path) -> Result<(), Error> {
+    let nearest = make_folders_allowed(path)?;
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| *folder != nearest).collect();
+    for folder in missing.into_iter().rev() {
+        match platform::make_private_folder(folder) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(Error::io("make", folder, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The nearest folder above (or at) the path that is there. Refuses one of another user, so that
+/// sudo leaves nothing in a home that its owner could not change afterwards.
+pub(super) fn make_folders_allowed(path: &Path) -> Result<&Path, Error> {
+    let nearest = existing_ancestor(path);
+    let metadata = fs::metadata(nearest).map_err(|error| Error::io("read", nearest, error))?;
+    if let (Some(owner), Some(user)) = (platform::owner(&metadata), platform::effective_user()) {
+        let systems_own = owner == 0 && user != 0;
+        if owner != user && !systems_own {
+            return Err(Error::Foreign { path: nearest.to_owned(), as_root: user == 0 });
+        }
+    }
+    Ok(nearest)
+}
+
+/// Whether a file could be made in the folder, or in the one above it that is there. Writes nothing.
+pub(super) fn can_make_files_in(path: &Path) -> bool {
+    platform::is_writable_folder(existing_ancestor(path))
+}
+
+fn existing_ancestor(path: &Path) -> &Path {
+    path.ancestors().find(|folder| folder.exists()).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_left_by_a_killed_writer_is_taken_over() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("file");
+        fs::write(home.path().join(".file.new"), "half of someth").expect("a draft");
+        let replacement = Replacement::of(&path).expect("the right");
+        replacement.commit("whole").expect("in place");
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "whole");
+        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn giving_up_leaves_nothing_behind() {
+        let home = tempfile::tempdir().expect("a folder");
+        drop(Replacement::of(&home.path().join("file")).expect("the right"));
+        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 0);
+    }
+
+    #[test]
+    fn reading_is_bounded_and_never_waits() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("file");
+        assert!(matches!(read(&path, 4, Trust::Own), Ok(None)));
+        fs::write(&path, "12345").expect("a file");
+        assert!(matches!(read(&path, 4, Trust::Own), Err(Error::Damaged { .. })));
+        assert!(matches!(read(home.path(), 4, Trust::Own), Err(Error::Untrusted { .. })));
+    }
+}

@@ -1,0 +1,51 @@
+//! Every change of mind, append-only: one JSON line each, one file per tool.
+
+use super::error::Error;
+use super::file::{self, Trust};
+use super::layout::Layout;
+use crate::domain::receipt::Entry;
+use crate::domain::tool_id::ToolId;
+
+/// Far more than a person will ever decide about one tool.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Adds a change of mind.
+///
+/// # Errors
+/// Where the line cannot be stored.
+pub(super) fn append(layout: &Layout, tool: &ToolId, entry: &Entry) -> Result<(), Error> {
+    let path = layout.history(tool);
+    let line = serde_json::to_string(entry)
+        .map_err(|error| Error::io("write", &path, std::io::Error::other(error)))?;
+    file::append_line(&path, &line)
+}
+
+/// The changes of mind about one tool, oldest first. Lines that a full disk cut off are left out.
+///
+/// # Errors
+/// Where the file is there and cannot be read.
+pub fn read(layout: &Layout, tool: &ToolId) -> Result<Vec<Entry>, Error> {
+    let text = file::read(&layout.history(tool), LIMIT, Trust::Own)?.unwrap_or_default();
+    Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+}
+
+/// The tools that have a history, sorted.
+///
+/// # Errors
+/// Where the folder is there and cannot be listed.
+pub fn list(layout: &Layout) -> Result<Vec<ToolId>, Error> {
+    let folder = layout.histories();
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io("read", &folder, error)),
+    };
+    let mut tools: Vec<ToolId> = entries
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name();
+            name.to_str()?.strip_suffix(".jsonl")?.parse().ok()
+        })
+        .collect();
+    tools.sort();
+    Ok(tools)
+}

@@ -1,0 +1,207 @@
+//! Where everything lives. Every path is named here and nowhere else.
+
+use crate::domain::signals::Environment;
+use crate::domain::tool_id::ToolId;
+use std::path::{Path, PathBuf};
+
+/// The folders and files of one person on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The folder of `config.toml` and `consent/`.
+    pub config: PathBuf,
+    /// The folder of everything that is no answer: history, spools, dates.
+    pub state: PathBuf,
+    /// The person's own declarations.
+    pub tools: PathBuf,
+    /// Declarations that the system's packages brought, first to last.
+    pub system_tools: Vec<PathBuf>,
+    /// The administrator's file.
+    pub policy: PathBuf,
+}
+
+impl Layout {
+    /// The places as the environment names them; `None` where there is no usable home.
+    ///
+    /// Relative values of `SAYSO_HOME`, `HOME` and the XDG variables are ignored, as the XDG Base
+    /// Directory Specification asks. No list of users is consulted: a process whose `HOME` was
+    /// taken away was meant to have none.
+    pub fn find(environment: &dyn Environment) -> Option<Self> {
+        let absolute =
+            |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let system_tools = system_tools(environment);
+        let policy = policy(environment);
+        if let Some(home) = absolute("SAYSO_HOME") {
+            return Some(Self {
+                state: home.join("state"),
+                tools: home.join("tools"),
+                config: home,
+                system_tools,
+                policy,
+            });
+        }
+        let (config, state, tools) = folders(&absolute)?;
+        Some(Self { config, state, tools, system_tools, policy })
+    }
+
+    /// `config.toml`: id and default.
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// The folder of the answers.
+    pub fn consents(&self) -> PathBuf {
+        self.config.join("consent")
+    }
+
+    /// The answers for one tool.
+    pub fn consent(&self, tool: &ToolId) -> PathBuf {
+        self.consents().join(format!("{tool}.toml"))
+    }
+
+    /// The person's own declaration of one tool.
+    pub fn declaration(&self, tool: &ToolId) -> PathBuf {
+        self.tools.join(format!("{tool}.toml"))
+    }
+
+    /// All folders that hold declarations, first to last.
+    pub fn all_tools(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.tools.as_path()).chain(self.system_tools.iter().map(PathBuf::as_path))
+    }
+
+    /// The folder of the histories.
+    pub fn histories(&self) -> PathBuf {
+        self.state.join("history")
+    }
+
+    /// The history of one tool.
+    pub fn history(&self, tool: &ToolId) -> PathBuf {
+        self.histories().join(format!("{tool}.jsonl"))
+    }
+
+    /// When the person was last asked about a tool.
+    pub fn asked(&self, tool: &ToolId) -> PathBuf {
+        self.state.join("asked").join(format!("{tool}.toml"))
+    }
+
+    /// The folder of the spools.
+    pub fn spools(&self) -> PathBuf {
+        self.state.join("spool")
+    }
+
+    /// The folder of the events of one tool that wait.
+    pub fn spool(&self, tool: &ToolId) -> PathBuf {
+        self.spools().join(tool.as_str())
+    }
+}
+
+/// Config, state and tools, as the XDG Base Directory Specification places them.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn folders(absolute: &dyn Fn(&str) -> Option<PathBuf>) -> Option<(PathBuf, PathBuf, PathBuf)> {
+    let home = absolute("HOME");
+    let place = |variable: &str, below: &str| {
+        absolute(variable).or_else(|| Some(home.as_ref()?.join(below)))
+    };
+    Some((
+        place("XDG_CONFIG_HOME", ".config")?.join("sayso"),
+        place("XDG_STATE_HOME", ".local/state")?.join("sayso"),
+        place("XDG_DATA_HOME", ".local/share")?.join("sayso/tools"),
+    ))
+}
+
+/// Everything below `Application Support`.
+#[cfg(target_os = "macos")]
+fn folders(absolute: &dyn Fn(&str) -> Option<PathBuf>) -> Option<(PathBuf, PathBuf, PathBuf)> {
+    let base = absolute("HOME")?.join("Library/Application Support/sayso");
+    Some((base.clone(), base.join("state"), base.join("tools")))
+}
+
+/// The Known Folders decide, not the variables that usually repeat them.
+#[cfg(windows)]
+fn folders(_: &dyn Fn(&str) -> Option<PathBuf>) -> Option<(PathBuf, PathBuf, PathBuf)> {
+    let roaming = dirs::config_dir()?.join("sayso");
+    let local = dirs::data_local_dir()?.join("sayso");
+    Some((roaming.clone(), local.join("state"), roaming.join("tools")))
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn system_tools(environment: &dyn Environment) -> Vec<PathBuf> {
+    let folders = environment
+        .get("XDG_DATA_DIRS")
+        .filter(|folders| !folders.is_empty())
+        .unwrap_or_else(|| "/usr/local/share:/usr/share".to_owned());
+    folders
+        .split(':')
+        .map(PathBuf::from)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join("sayso/tools"))
+        .collect()
+}
+
+#[cfg(any(windows, target_os = "macos"))]
+fn system_tools(_: &dyn Environment) -> Vec<PathBuf> {
+    Vec::new()
+}
+
+#[cfg(windows)]
+fn policy(environment: &dyn Environment) -> PathBuf {
+    let data = environment.get("ProgramData").filter(|path| !path.is_empty());
+    PathBuf::from(data.unwrap_or_else(|| r"C:\ProgramData".into())).join(r"sayso\policy.toml")
+}
+
+#[cfg(target_os = "macos")]
+fn policy(_: &dyn Environment) -> PathBuf {
+    PathBuf::from("/Library/Application Support/sayso/policy.toml")
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn policy(_: &dyn Environment) -> PathBuf {
+    PathBuf::from("/etc/sayso/policy.toml")
+}
+
+#[cfg(all(test, unix, not(target_os = "macos")))]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn find(variables: &[(&str, &str)]) -> Option<Layout> {
+        let map: BTreeMap<String, String> =
+            variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        Layout::find(&map)
+    }
+
+    #[test]
+    fn the_xdg_variables_decide_where_they_are_absolute() {
+        let layout = find(&[
+            ("HOME", "/home/ada"),
+            ("XDG_CONFIG_HOME", "/c"),
+            ("XDG_STATE_HOME", "relative"),
+            ("XDG_DATA_DIRS", "/opt/share:nothing:/usr/share"),
+        ])
+        .expect("a home");
+        assert_eq!(layout.config_file(), Path::new("/c/sayso/config.toml"));
+        assert_eq!(layout.state, Path::new("/home/ada/.local/state/sayso"));
+        assert_eq!(layout.tools, Path::new("/home/ada/.local/share/sayso/tools"));
+        assert_eq!(
+            layout.system_tools,
+            [Path::new("/opt/share/sayso/tools"), Path::new("/usr/share/sayso/tools")]
+        );
+    }
+
+    #[test]
+    fn sayso_home_holds_all_of_a_persons_files() {
+        let layout = find(&[("SAYSO_HOME", "/s"), ("HOME", "/home/ada")]).expect("a home");
+        let werf = "werf".parse().expect("an id");
+        assert_eq!(layout.consent(&werf), Path::new("/s/consent/werf.toml"));
+        assert_eq!(layout.history(&werf), Path::new("/s/state/history/werf.jsonl"));
+        assert_eq!(layout.declaration(&werf), Path::new("/s/tools/werf.toml"));
+        let relative = find(&[("SAYSO_HOME", "s"), ("HOME", "/home/ada")]).expect("a home");
+        assert_eq!(relative.config, Path::new("/home/ada/.config/sayso"));
+    }
+
+    #[test]
+    fn without_a_home_there_is_no_place() {
+        for home in [&[][..], &[("HOME", "")], &[("HOME", "relative/home")]] {
+            assert_eq!(find(home), None, "{home:?}");
+        }
+    }
+}

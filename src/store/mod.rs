@@ -1,0 +1,22 @@
+//! What this machine says: files, environment, clock, users. Imports only `domain`.
+
+pub mod answers;
+pub mod asked;
+pub mod config;
+pub mod consent;
+pub mod declarations;
+mod error;
+mod file;
+pub mod health;
+pub mod history;
+pub mod layout;
+pub mod patch;
+mod platform;
+pub mod policy;
+pub mod spool;
+pub mod subject;
+pub mod world;
+
+pub use error::Error;
+pub use subject::Subject;
+pub use world::World;

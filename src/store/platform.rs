@@ -1,0 +1,136 @@
+//! The only file that knows which system this is: owners, modes, and how to open without surprises.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Options that open a file without following a link at its end and without waiting for the other
+/// end of a pipe.
+pub(super) fn careful_options(follow_links: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        if !follow_links {
+            flags |= OFlags::NOFOLLOW;
+        }
+        options.custom_flags(flags.bits().cast_signed());
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = follow_links;
+    options
+}
+
+/// Whether opening failed because there is a link at the end of the path.
+pub(super) fn is_link_error(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    #[cfg(not(unix))]
+    return {
+        let _ = error;
+        false
+    };
+}
+
+/// The user this process acts for, by number; `None` where the system has no such numbers.
+pub(super) fn effective_user() -> Option<u32> {
+    #[cfg(unix)]
+    return Some(rustix::process::geteuid().as_raw());
+    #[cfg(not(unix))]
+    return None;
+}
+
+/// To whom a file belongs, by number; `None` where the system has no such numbers.
+pub(super) fn owner(metadata: &Metadata) -> Option<u32> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::MetadataExt::uid(metadata));
+    #[cfg(not(unix))]
+    return {
+        let _ = metadata;
+        None
+    };
+}
+
+/// The permission bits of a file; `None` where the system has none.
+pub(super) fn mode(metadata: &Metadata) -> Option<u32> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777);
+    #[cfg(not(unix))]
+    return {
+        let _ = metadata;
+        None
+    };
+}
+
+/// Whether two handles are of one and the same file.
+pub(super) fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    #[cfg(unix)]
+    return {
+        use std::os::unix::fs::MetadataExt;
+        one.dev() == other.dev() && one.ino() == other.ino()
+    };
+    // Nobody replaces a file that is open for writing there without failing.
+    #[cfg(not(unix))]
+    return {
+        let _ = (one, other);
+        true
+    };
+}
+
+/// Makes one folder for its owner alone, whatever the umask.
+pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
+    let builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+        let mut builder = builder;
+        builder.mode(0o700).create(path)?;
+        let made = std::fs::symlink_metadata(path)?;
+        if mode(&made) != Some(0o700) {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+        }
+        Ok(())
+    }
+    #[cfg(not(unix))]
+    builder.create(path)
+}
+
+/// Makes an open file its owner's alone, whatever the umask.
+pub(super) fn make_private(file: &File, metadata: &Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if mode(metadata) != Some(0o600) {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (file, metadata);
+    Ok(())
+}
+
+/// Makes a rename in the folder last.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return File::open(path)?.sync_all();
+    // Windows has no such call; its file systems keep the order themselves.
+    #[cfg(not(unix))]
+    return {
+        let _ = path;
+        Ok(())
+    };
+}
+
+/// Whether a file could be made in the folder now. Writes nothing.
+pub(super) fn is_writable_folder(path: &Path) -> bool {
+    #[cfg(unix)]
+    return {
+        use rustix::fs::{Access, AtFlags, CWD, accessat};
+        accessat(CWD, path, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).is_ok()
+    };
+    #[cfg(not(unix))]
+    return std::fs::metadata(path).is_ok_and(|folder| !folder.permissions().readonly());
+}

@@ -1,0 +1,213 @@
+//! One tool as this machine knows it: its declaration and what the person said, each read once.
+//! The only place where the facts for a decision are gathered.
+
+use super::declarations;
+use super::error::Error;
+use super::world::World;
+use crate::domain::consent::{Consent, Word};
+use crate::domain::decision::{
+    self, Decision, Declared, DeniedBy, Facts, Source, Standing, Unreadable,
+};
+use crate::domain::declaration::{Declaration, meaning};
+use crate::domain::notice::Ways;
+use crate::domain::policy::Policy;
+use crate::domain::tool_id::{Purpose, ToolId};
+use crate::domain::wording;
+use std::sync::Arc;
+
+/// A tool, ready to be decided about.
+pub struct Subject {
+    world: Arc<World>,
+    /// The tool.
+    pub tool: ToolId,
+    /// What its author declares; `None` where nobody did, or not in a way that is understood.
+    pub declaration: Option<Declaration>,
+    /// What the person said; empty where that cannot be understood.
+    pub consent: Consent,
+    policy: Policy,
+    unreadable: Option<Unreadable>,
+}
+
+impl Subject {
+    /// A tool by the declaration that is registered for it.
+    pub fn registered(world: &Arc<World>, tool: &ToolId) -> Self {
+        let found = world.layout().and_then(|layout| declarations::find(layout, tool));
+        match found {
+            Ok(found) => Self::new(world, tool, found.map(|found| found.declaration)),
+            Err(error) => {
+                let mut subject = Self::new(world, tool, None);
+                subject.unreadable.get_or_insert_with(|| unreadable(&error));
+                subject
+            }
+        }
+    }
+
+    /// A tool by the declaration that it carries itself.
+    pub fn embedded(world: &Arc<World>, declaration: Declaration) -> Self {
+        let tool = declaration.tool.clone();
+        Self::new(world, &tool, Some(declaration))
+    }
+
+    fn new(world: &Arc<World>, tool: &ToolId, declaration: Option<Declaration>) -> Self {
+        let mut broken = None;
+        let consent = world
+            .layout()
+            .and_then(|layout| super::consent::read(&layout.consent(tool), tool))
+            .unwrap_or_else(|error| {
+                broken.get_or_insert_with(|| unreadable(&error));
+                Consent::default()
+            });
+        let policy = world.policy().cloned().unwrap_or_else(|error| {
+            broken.get_or_insert_with(|| unreadable(&error));
+            Policy::default()
+        });
+        Self {
+            world: Arc::clone(world),
+            tool: tool.clone(),
+            declaration,
+            consent,
+            policy,
+            unreadable: broken,
+        }
+    }
+
+    /// The world it was read in.
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// The same tool, read again.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let world = self.world.again();
+        match &self.declaration {
+            Some(declaration) => Self::embedded(&world, declaration.clone()),
+            None => Self::registered(&world, &self.tool),
+        }
+    }
+
+    /// The purposes there is something to say about: those declared, then those only answered.
+    pub fn purposes(&self) -> Vec<Purpose> {
+        let declared = self.declaration.iter().flat_map(|declaration| declaration.purposes.keys());
+        let mut purposes: Vec<Purpose> = declared.cloned().collect();
+        for answered in self.consent.answers.keys() {
+            if !purposes.contains(answered) {
+                purposes.push(answered.clone());
+            }
+        }
+        purposes
+    }
+
+    /// Whether a file about this tool cannot be understood.
+    pub fn unreadable(&self) -> Option<&Unreadable> {
+        self.unreadable.as_ref()
+    }
+
+    /// What holds for one purpose; without one, for a tool that has none.
+    pub fn decide(&self, purpose: Option<&Purpose>) -> Decision {
+        decision::decide(&self.facts(purpose))
+    }
+
+    /// Every source of that decision.
+    pub fn sources(&self, purpose: Option<&Purpose>) -> Vec<Source> {
+        decision::sources(&self.facts(purpose))
+    }
+
+    /// The decision, and its words for people.
+    pub fn explain(&self, purpose: Option<&Purpose>, ways: &Ways) -> Explained {
+        let facts = self.facts(purpose);
+        let decision = decision::decide(&facts);
+        Explained {
+            decision,
+            because: wording::because(decision, &facts),
+            detail: wording::detail(decision, &facts),
+            hint: wording::how_to_change(decision, &facts, ways),
+            decided: facts.word.at(),
+        }
+    }
+
+    fn facts(&self, purpose: Option<&Purpose>) -> Facts<'_> {
+        let environment = self.world.environment();
+        let declaration = self.declaration.as_ref();
+        let spec = purpose.and_then(|purpose| declaration?.purposes.get(purpose));
+        let word = purpose.map_or(Word::Nothing, |purpose| self.consent.word_on(purpose));
+        let (default, broken_config) = self.standing(&word);
+        let off = [
+            Some(&self.consent.withdraw),
+            purpose.and_then(|p| self.consent.answers.get(p)).map(|answer| &answer.withdraw),
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|promise| promise.says_no(environment))
+        .or_else(|| declaration?.withdrawal().says_no(environment))
+        .or_else(|| spec?.switches.withdrawal().says_no(environment));
+        let on = declaration
+            .and_then(|declaration| declaration.switches.says_yes(environment))
+            .or_else(|| spec?.switches.says_yes(environment));
+        Facts {
+            unreadable: self.unreadable.clone().or(broken_config),
+            declared: spec.zip(declaration).map(|(spec, declaration)| Declared {
+                manner: declaration.manner,
+                since: spec.since,
+            }),
+            signals: &self.world.signals,
+            off,
+            on,
+            denied_by: self.policy.denies(&self.tool, purpose).map(|pattern| DeniedBy {
+                pattern: pattern.clone(),
+                reason: self.policy.reason.clone(),
+            }),
+            unchanged: self.is_unchanged(purpose, &word),
+            word,
+            default,
+        }
+    }
+
+    /// The default, looked up only where nobody said yes or no to the tool itself.
+    fn standing(&self, word: &Word<'_>) -> (Standing, Option<Unreadable>) {
+        if matches!(word, Word::Granted { .. } | Word::Denied { .. }) {
+            return (Standing::default(), None);
+        }
+        match self.world.config() {
+            Err(error) => (Standing::default(), Some(unreadable(&error))),
+            Ok(config) => match config.default {
+                Some(own) => (Standing { choice: Some(own), by_policy: false }, None),
+                None => (Standing { choice: self.policy.default, by_policy: true }, None),
+            },
+        }
+    }
+
+    /// Whether the declaration still means what was read.
+    fn is_unchanged(&self, purpose: Option<&Purpose>, word: &Word<'_>) -> bool {
+        let Some(declaration) = &self.declaration else { return false };
+        match (word, purpose) {
+            (Word::Granted { read, .. }, Some(purpose)) => {
+                meaning::digest_of_purpose(declaration, purpose, read.notice).as_ref()
+                    == Some(&read.digest)
+            }
+            (Word::Noticed(noticed), _) => {
+                let read = &noticed.read;
+                meaning::digest_of_notice(declaration, read.notice) == read.digest
+            }
+            _ => true,
+        }
+    }
+}
+
+/// A decision with its words for people.
+pub struct Explained {
+    /// What holds.
+    pub decision: Decision,
+    /// Why, short enough for a table.
+    pub because: String,
+    /// Why, in full.
+    pub detail: String,
+    /// What a person can do about it.
+    pub hint: String,
+    /// When the person said something about it.
+    pub decided: Option<jiff::Timestamp>,
+}
+
+fn unreadable(error: &Error) -> Unreadable {
+    Unreadable { path: error.path().map(std::borrow::ToOwned::to_owned), why: error.why() }
+}

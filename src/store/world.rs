@@ -1,0 +1,89 @@
+//! The outside, gathered once: variables, clock, places. Nothing else reads them.
+
+use super::config::Config;
+use super::error::Error;
+use super::layout::Layout;
+use crate::domain::policy::Policy;
+use crate::domain::signals::{Environment, Signals};
+use jiff::Timestamp;
+use std::sync::{Arc, OnceLock};
+
+/// The variables of this process.
+struct Process;
+
+impl Environment for Process {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads variables")]
+    fn get(&self, name: &str) -> Option<String> {
+        // What is not Unicode is kept as something that no list of values contains.
+        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+    }
+}
+
+/// What a decision may depend on, apart from the tool: taken once, so that one run gives one answer.
+pub struct World {
+    environment: Arc<dyn Environment + Send + Sync>,
+    /// What the general variables say.
+    pub signals: Signals,
+    /// The time, to the second: a finer one would tell more than an answer needs.
+    pub now: Timestamp,
+    layout: Option<Layout>,
+    policy: OnceLock<Result<Policy, Arc<Error>>>,
+    config: OnceLock<Result<Config, Arc<Error>>>,
+}
+
+impl World {
+    /// The world of this process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn of_this_process() -> Arc<Self> {
+        Self::new(Arc::new(Process), Timestamp::now())
+    }
+
+    /// A world made of values.
+    pub fn new(environment: Arc<dyn Environment + Send + Sync>, now: Timestamp) -> Arc<Self> {
+        Arc::new(Self {
+            signals: Signals::read(&*environment),
+            layout: Layout::find(&*environment),
+            now: Timestamp::from_second(now.as_second()).unwrap_or(now),
+            environment,
+            policy: OnceLock::new(),
+            config: OnceLock::new(),
+        })
+    }
+
+    /// The variables.
+    pub fn environment(&self) -> &dyn Environment {
+        &*self.environment
+    }
+
+    /// The places.
+    ///
+    /// # Errors
+    /// [`Error::NoHome`] where no variable names a usable home.
+    pub fn layout(&self) -> Result<&Layout, Error> {
+        self.layout.as_ref().ok_or(Error::NoHome)
+    }
+
+    /// The administrator's policy, read at most once.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be understood.
+    pub fn policy(&self) -> Result<&Policy, Arc<Error>> {
+        let read = || super::policy::read(&self.layout()?.policy);
+        self.policy.get_or_init(|| read().map_err(Arc::new)).as_ref().map_err(Arc::clone)
+    }
+
+    /// The person's `config.toml`, read at most once.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be understood.
+    pub fn config(&self) -> Result<&Config, Arc<Error>> {
+        let read = || super::config::read(&self.layout()?.config_file());
+        self.config.get_or_init(|| read().map_err(Arc::new)).as_ref().map_err(Arc::clone)
+    }
+
+    /// The same world a moment later: files are read again.
+    #[must_use]
+    pub fn again(&self) -> Arc<Self> {
+        Self::new(Arc::clone(&self.environment), self.now)
+    }
+}
