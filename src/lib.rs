@@ -3,7 +3,7 @@
 //! A host opens its declaration, reaches its first-run point, and asks what is allowed. Nothing
 //! here fails: what cannot be read, or was not agreed to, is held.
 //!
-//! ```ignore
+//! ```
 //! # let declaration = include_str!("../examples/tools/werf.toml");
 //! let consent = sayso::open(declaration);
 //! if consent.allows("usage") {
@@ -19,7 +19,7 @@
 //! |---|---|
 //! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
 //! | [`store`] | what this machine says: files, variables, the clock |
-//! | `host` | the door for tools: open, decide, first run, ready subcommands |
+//! | [`host`] | the door for tools: open, decide, first run, ready subcommands |
 //! | `cli` | the terminal: one file for each command of the program |
 //!
 //! [`domain::decision::decide`] decides; everything calls it.
@@ -32,4 +32,8 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files themselves"))]
 
 pub mod domain;
+pub mod host;
 pub mod store;
+
+
+pub use host::{Host, open};

@@ -1,0 +1,233 @@
+//! Switching on and off, the same for the program and for host tools.
+
+use crate::domain::consent::Via;
+use crate::domain::declaration::Declaration;
+use crate::domain::notice::{self, Ways};
+use crate::domain::tool_id::Purpose;
+use crate::store::answers::{self, Scope, Stored, Unfinished};
+use crate::store::{Error, Subject};
+
+/// Why something was not switched on or off.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody declared the tool, so there is nothing to agree to.
+    #[error("nothing declares what {tool} would collect, so there is nothing to agree to")]
+    Undeclared {
+        /// The tool.
+        tool: String,
+    },
+    /// The declaration or an answer cannot be understood.
+    #[error("{what}")]
+    Unreadable {
+        /// Which file, and why.
+        what: String,
+    },
+    /// The tool declares no such purpose.
+    #[error("{tool} declares no purpose {purpose}; it declares {known}")]
+    NoSuchPurpose {
+        /// The tool.
+        tool: String,
+        /// What was asked for.
+        purpose: String,
+        /// What there is.
+        known: String,
+    },
+    /// No person reads along, and no version was named.
+    #[error("nobody is at the terminal to read the notice")]
+    NobodyReads {
+        /// The version to name.
+        notice: u32,
+    },
+    /// Another version was named than the declared one.
+    #[error("the notice is version {declared}, not {named}")]
+    OtherNotice {
+        /// The version of now.
+        declared: u32,
+        /// The version that was named.
+        named: u32,
+    },
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl Refusal {
+    /// What to do about it.
+    pub fn hint(&self, tool: &str) -> String {
+        match self {
+            Self::Undeclared { .. } => "sayso declare FILE registers a declaration".to_owned(),
+            Self::Unreadable { .. } => "sayso doctor says how to mend it".to_owned(),
+            Self::NoSuchPurpose { .. } => format!("sayso show {tool} lists the purposes"),
+            Self::NobodyReads { notice } => {
+                format!("read it with sayso show {tool} --notice, then add --notice {notice}")
+            }
+            Self::OtherNotice { declared, .. } => {
+                format!("read it with sayso show {tool} --notice, then use --notice {declared}")
+            }
+            Self::Store(error) => error.hint(),
+        }
+    }
+
+    /// Whether the command was used wrongly, as opposed to not having worked.
+    pub fn is_misuse(&self) -> bool {
+        matches!(self, Self::NobodyReads { .. })
+    }
+}
+
+/// Who says yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// A person is at the terminal, to whom the notice is shown.
+    pub is_present: bool,
+    /// The version that was named.
+    pub notice: Option<u32>,
+}
+
+/// What may be switched on: the declaration, and the purposes (all where none are named).
+///
+/// # Errors
+/// Where it may not, before anything is shown or stored.
+pub fn agreeable<'s>(
+    subject: &'s Subject,
+    purposes: &[String],
+    reader: Reader,
+) -> Result<(&'s Declaration, Vec<Purpose>), Refusal> {
+    let tool = subject.tool.to_string();
+    if let Some(file) = subject.unreadable() {
+        let path = file.path.as_ref().map(|path| format!("{} ", path.display()));
+        return Err(Refusal::Unreadable {
+            what: format!("{}{}", path.unwrap_or_default(), file.why),
+        });
+    }
+    let Some(declaration) = &subject.declaration else {
+        return Err(Refusal::Undeclared { tool });
+    };
+    let purposes = declared_purposes(declaration, purposes)?;
+    let declared = declaration.notice;
+    match reader.notice {
+        Some(named) if named != declared => Err(Refusal::OtherNotice { declared, named }),
+        None if !reader.is_present => Err(Refusal::NobodyReads { notice: declared }),
+        _ => Ok((declaration, purposes)),
+    }
+}
+
+fn declared_purposes(declaration: &Declaration, named: &[String]) -> Result<Vec<Purpose>, Refusal> {
+    if named.is_empty() {
+        return Ok(declaration.purposes.keys().cloned().collect());
+    }
+    let find = |name: &String| {
+        declaration.purposes.keys().find(|purpose| purpose.as_str() == name).cloned().ok_or_else(
+            || Refusal::NoSuchPurpose {
+                tool: declaration.tool.to_string(),
+                purpose: name.clone(),
+                known: names(declaration.purposes.keys()),
+            },
+        )
+    };
+    named.iter().map(find).collect()
+}
+
+/// The text that is shown before a yes is stored.
+pub fn notice_for(
+    declaration: &Declaration,
+    purposes: &[Purpose],
+    ways: &Ways,
+    width: usize,
+) -> String {
+    let purposes: Vec<&Purpose> = purposes.iter().collect();
+    notice::notice(declaration, &purposes, ways, width)
+}
+
+/// Stores the yes.
+///
+/// # Errors
+/// Where it could not be stored.
+pub fn agree(
+    subject: &Subject,
+    declaration: &Declaration,
+    purposes: &[Purpose],
+    via: Via,
+) -> Result<Stored, Error> {
+    let whole = super::first_run::is_whole_tool(subject, purposes);
+    answers::grant(subject.world(), declaration, purposes, whole, via)
+}
+
+/// Stores the no: to the whole tool, or to some purposes.
+///
+/// # Errors
+/// Where the tool declares no such purpose, or the no could not be stored.
+pub fn refuse(subject: &Subject, purposes: &[String], via: Via) -> Result<Stored, Refusal> {
+    let world = subject.world();
+    if purposes.is_empty() {
+        return Ok(answers::refuse(world, &subject.tool, Scope::WholeTool, None, via)?);
+    }
+    let known = subject.purposes();
+    let find = |name: &String| {
+        known.iter().find(|purpose| purpose.as_str() == name).cloned().ok_or_else(|| {
+            Refusal::NoSuchPurpose {
+                tool: subject.tool.to_string(),
+                purpose: name.clone(),
+                known: names(known.iter()),
+            }
+        })
+    };
+    let purposes: Vec<Purpose> = purposes.iter().map(find).collect::<Result<_, _>>()?;
+    Ok(answers::refuse(world, &subject.tool, Scope::Purposes(&purposes), None, via)?)
+}
+
+/// What a person reads after a yes: what is on, and what still holds.
+pub fn after_yes(subject: &Subject, purposes: &[Purpose], ways: &Ways) -> Vec<String> {
+    let subject = subject.again();
+    let tool = &subject.tool;
+    purposes
+        .iter()
+        .map(|purpose| {
+            let explained = subject.explain(Some(purpose), ways);
+            if explained.decision.allows() {
+                format!("{tool}: {purpose} is on.")
+            } else {
+                format!(
+                    "{tool}: your yes to {purpose} is stored, but it stays off: {} ({}).",
+                    explained.because, explained.hint
+                )
+            }
+        })
+        .collect()
+}
+
+/// What a person reads after a no.
+pub fn after_no(subject: &Subject, purposes: &[String], stored: &Stored) -> Vec<String> {
+    let tool = &subject.tool;
+    let mut lines = vec![if purposes.is_empty() {
+        format!("{tool}: off.")
+    } else {
+        format!("{tool}: {} off.", purposes.join(", "))
+    }];
+    if let Some(aside) = &stored.set_aside {
+        lines.push(format!("The damaged file was kept as {}", aside.display()));
+    }
+    if let Some(declaration) = &subject.declaration {
+        let beyond = declaration.opt_out.iter();
+        lines.extend(beyond.map(|way| format!("Beyond the reach of sayso: {way}")));
+    }
+    lines
+}
+
+/// What is left to do after an answer that was stored.
+pub fn left_to_do(unfinished: &Unfinished) -> (String, String) {
+    let what = format!(
+        "the answer is stored, but sayso could not {}: {}",
+        unfinished.what, unfinished.error
+    );
+    (what, unfinished.error.hint())
+}
+
+/// `usage, errors and heartbeat`.
+pub fn names<'a>(purposes: impl Iterator<Item = &'a Purpose>) -> String {
+    let names: Vec<String> = purposes.map(Purpose::to_string).collect();
+    match names.split_last() {
+        None => "nothing".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,267 @@
+//! Ready clap subcommands for host tools, in the three wordings that users know.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "these are the host's own commands, and these their answers"
+)]
+
+use super::act::{self, Reader, Refusal};
+use super::{Host, person, report};
+use crate::domain::consent::Via;
+use crate::domain::notice::Ways;
+use crate::domain::text;
+use crate::store::Subject;
+use crate::store::answers::Stored;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use jiff::tz::TimeZone;
+use std::process::ExitCode;
+
+/// The words for the same three acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wording {
+    /// `tool telemetry enable|disable|status`
+    Telemetry,
+    /// `tool set config analytics true|false`, `tool get config`
+    Config,
+    /// `tool enable|disable|status telemetry`
+    Verbs,
+}
+
+impl Wording {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Telemetry, Self::Config, Self::Verbs];
+
+    /// The commands that notices name.
+    pub fn ways(self, tool: &str) -> Ways {
+        let [enable, disable, status] = match self {
+            Self::Telemetry => ["telemetry enable", "telemetry disable", "telemetry status"],
+            Self::Config => {
+                ["set config analytics true", "set config analytics false", "get config"]
+            }
+            Self::Verbs => ["enable telemetry", "disable telemetry", "status telemetry"],
+        };
+        let way = |words: &str| format!("{tool} {words}");
+        Ways { enable: way(enable), disable: way(disable), status: way(status) }
+    }
+
+    fn commands(self) -> Vec<Command> {
+        match self {
+            Self::Telemetry => vec![
+                Command::new("telemetry")
+                    .about("See and change what may be collected")
+                    .subcommand_required(true)
+                    .arg_required_else_help(true)
+                    .subcommands([
+                        with_purposes(with_notice(Command::new("enable"))).about("Say yes"),
+                        with_purposes(Command::new("disable")).about("Say no"),
+                        with_json(Command::new("status")).about("Say what holds, and why"),
+                    ]),
+            ],
+            Self::Config => vec![
+                inside(
+                    "set",
+                    "Change a setting",
+                    with_notice(Command::new("config").about("Change the configuration")).args([
+                        Arg::new("key")
+                            .value_name("KEY")
+                            .required(true)
+                            .value_parser(["analytics"]),
+                        Arg::new("value")
+                            .value_name("VALUE")
+                            .required(true)
+                            .value_parser(value_parser!(bool)),
+                    ]),
+                ),
+                inside(
+                    "get",
+                    "Show a setting",
+                    Command::new("config").about("Show the configuration"),
+                ),
+            ],
+            Self::Verbs => vec![
+                inside("enable", "Switch something on", with_purposes(with_notice(telemetry()))),
+                inside("disable", "Switch something off", with_purposes(telemetry())),
+                inside("status", "Say what holds", with_json(telemetry())),
+            ],
+        }
+    }
+}
+
+fn telemetry() -> Command {
+    Command::new("telemetry").about("What may be collected")
+}
+
+fn inside(verb: &'static str, about: &'static str, command: Command) -> Command {
+    Command::new(verb)
+        .about(about)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(command)
+}
+
+fn with_purposes(command: Command) -> Command {
+    command.arg(
+        Arg::new("purpose")
+            .value_name("PURPOSE")
+            .num_args(0..)
+            .help("Only these; all if none is named"),
+    )
+}
+
+fn with_notice(command: Command) -> Command {
+    command.arg(
+        Arg::new("notice")
+            .long("notice")
+            .value_name("N")
+            .value_parser(value_parser!(u32))
+            .help("The notice that was read, where nobody is at the terminal"),
+    )
+}
+
+fn with_json(command: Command) -> Command {
+    command.arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
+}
+
+/// Adds the subcommands to the host's own command. Where the host has a subcommand of the same
+/// name (its own `enable`, say), the new one is added inside it.
+#[must_use]
+pub fn add_to(host: Command, wordings: &[Wording]) -> Command {
+    wordings.iter().flat_map(|wording| wording.commands()).fold(host, |host, command| {
+        let name = command.get_name().to_owned();
+        if host.find_subcommand(&name).is_none() {
+            return host.subcommand(command);
+        }
+        host.mut_subcommand(name, |own| own.subcommands(command.get_subcommands().cloned()))
+    })
+}
+
+impl Host {
+    /// Runs one of the subcommands that [`add_to`] added; `None` where the host was asked for
+    /// something of its own.
+    pub fn run(&self, matches: &ArgMatches) -> Option<ExitCode> {
+        let (outer, matches) = matches.subcommand()?;
+        let (inner, matches) = matches.subcommand()?;
+        let json = || matches.get_flag("json");
+        let done = match (outer, inner) {
+            ("telemetry", "enable") | ("enable", "telemetry") => {
+                self.enable(&purposes(matches), matches)
+            }
+            ("telemetry", "disable") | ("disable", "telemetry") => self.disable(&purposes(matches)),
+            ("telemetry", "status") | ("status", "telemetry") => self.status(json()),
+            ("set", "config") => self.set_analytics(matches),
+            ("get", "config") => self.status(false),
+            _ => return None,
+        };
+        Some(match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Told) => ExitCode::FAILURE,
+        })
+    }
+
+    fn set_analytics(&self, matches: &ArgMatches) -> Result<(), Told> {
+        if matches.get_one::<bool>("value") == Some(&true) {
+            self.enable(&["usage".to_owned()], matches)?;
+            self.say_what_remains("is not part of it");
+            Ok(())
+        } else {
+            self.disable(&[])?;
+            eprintln!("That covers every purpose, also those to come.");
+            Ok(())
+        }
+    }
+
+    fn say_what_remains(&self, how: &str) {
+        let Some(subject) = self.subject.as_ref().map(Subject::again) else { return };
+        for purpose in subject.purposes() {
+            let explained = subject.explain(Some(&purpose), &self.ways);
+            if !explained.decision.allows() && purpose.as_str() != "usage" {
+                eprintln!("{purpose} {how}: {}", explained.because);
+            }
+        }
+    }
+
+    fn enable(&self, named: &[String], matches: &ArgMatches) -> Result<(), Told> {
+        let subject = self.subject()?;
+        self.register();
+        let is_present = person::is_present(subject.world());
+        let reader = Reader { is_present, notice: matches.get_one("notice").copied() };
+        let (declaration, purposes) =
+            act::agreeable(subject, named, reader).map_err(|refusal| self.tell(&refusal))?;
+        eprint!("{}", act::notice_for(declaration, &purposes, &self.ways, person::width()));
+        let stored = act::agree(subject, declaration, &purposes, Via::Command)
+            .map_err(|error| self.tell(&Refusal::Store(error)))?;
+        eprintln!();
+        lines(&act::after_yes(subject, &purposes, &self.ways));
+        finish(&stored)
+    }
+
+    fn disable(&self, named: &[String]) -> Result<(), Told> {
+        let subject = self.subject()?;
+        let stored =
+            act::refuse(subject, named, Via::Command).map_err(|refusal| self.tell(&refusal))?;
+        self.register();
+        lines(&act::after_no(subject, named, &stored));
+        finish(&stored)
+    }
+
+    fn status(&self, json: bool) -> Result<(), Told> {
+        let subject = self.subject()?;
+        self.register();
+        let report = report::of_tool(subject, &self.ways);
+        if json {
+            println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+        } else {
+            let plain = |text: &str, _| text.to_owned();
+            let width = text::WIDEST.min(person::width());
+            print!("{}", report::table(&[report], &TimeZone::UTC, width, &plain));
+            eprintln!("\nChange it with {} or {}", self.ways.enable, self.ways.disable);
+        }
+        Ok(())
+    }
+
+    fn subject(&self) -> Result<&Subject, Told> {
+        self.subject.as_ref().ok_or_else(|| {
+            eprintln!(
+                "error: the declaration of this program is not valid, so nothing is collected"
+            );
+            Told
+        })
+    }
+
+    fn tell(&self, refusal: &Refusal) -> Told {
+        eprintln!("error: {refusal}");
+        let hint = match refusal {
+            Refusal::NobodyReads { notice } => {
+                format!(
+                    "read the notice with {} at a terminal, or add --notice {notice}",
+                    self.ways.enable
+                )
+            }
+            other => {
+                other.hint(self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()))
+            }
+        };
+        eprintln!("hint: {hint}");
+        Told
+    }
+}
+
+/// Something went wrong, and the person was told.
+struct Told;
+
+fn purposes(matches: &ArgMatches) -> Vec<String> {
+    matches.get_many::<String>("purpose").into_iter().flatten().cloned().collect()
+}
+
+fn lines(lines: &[String]) {
+    for line in lines {
+        println!("{line}");
+    }
+}
+
+fn finish(stored: &Stored) -> Result<(), Told> {
+    let Some(unfinished) = &stored.unfinished else { return Ok(()) };
+    let (what, hint) = act::left_to_do(unfinished);
+    eprintln!("error: {what}\nhint: {hint}");
+    Err(Told)
+}

@@ -1,0 +1,127 @@
+//! What the first-run point would do: decided here, done in `person`.
+
+use crate::domain::consent::{Choice, Word};
+use crate::domain::decision::Reason;
+use crate::domain::declaration::difference::Item;
+use crate::domain::declaration::{Declaration, Manner};
+use crate::domain::notice;
+use crate::domain::tool_id::Purpose;
+use crate::store::{Subject, asked};
+
+/// What to do at the first-run point, where a person is present.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// There is nothing to say.
+    Nothing,
+    /// Show the notice for these purposes, and ask.
+    Ask {
+        /// Undecided ones, and those that mean something else by now.
+        purposes: Vec<Purpose>,
+    },
+    /// Show what a newer notice added, and ask.
+    AskForMore {
+        /// The oldest notice that a yes rests on.
+        read: u32,
+        /// Purposes granted under an older notice.
+        granted: Vec<Purpose>,
+        /// Purposes without an answer.
+        undecided: Vec<Purpose>,
+        /// What is new.
+        additions: Vec<Item>,
+    },
+    /// Show the notice; no question.
+    Tell {
+        /// All purposes that would be allowed from the next run on.
+        purposes: Vec<Purpose>,
+    },
+}
+
+/// Decides what to do for some purposes, or for all where none are named. What was asked within a
+/// day and not answered is left alone.
+pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
+    let (Some(declaration), Ok(layout)) = (&subject.declaration, subject.world().layout()) else {
+        return Plan::Nothing;
+    };
+    if !asked::could_remember(layout) {
+        return Plan::Nothing;
+    }
+    let now = subject.world().now;
+    let candidates: Vec<&Purpose> = declaration
+        .purposes
+        .keys()
+        .filter(|purpose| only.is_empty() || only.contains(purpose))
+        .filter(|purpose| !asked::is_recent(layout, &subject.tool, purpose, now))
+        .collect();
+    let of_kind = |kind: Kind| -> Vec<Purpose> {
+        let is_kind = |purpose: &&&Purpose| kind_of(subject, declaration, purpose) == Some(kind);
+        candidates.iter().filter(is_kind).map(|purpose| (*purpose).clone()).collect()
+    };
+    let (undecided, granted, told) = (of_kind(Kind::Ask), of_kind(Kind::More), of_kind(Kind::Tell));
+    if !granted.is_empty() {
+        return ask_for_more(subject, declaration, granted, undecided);
+    }
+    match (undecided.is_empty(), told.is_empty()) {
+        (false, _) => Plan::Ask { purposes: undecided },
+        (true, false) => Plan::Tell { purposes: told },
+        (true, true) => Plan::Nothing,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Ask,
+    More,
+    Tell,
+}
+
+fn kind_of(subject: &Subject, declaration: &Declaration, purpose: &Purpose) -> Option<Kind> {
+    let decision = subject.decide(Some(purpose));
+    let is_older = decision.notice.is_some_and(|read| read < declaration.notice);
+    match (decision.reason, subject.consent.word_on(purpose)) {
+        (Reason::Unasked, _) if declaration.manner != Manner::Off => Some(Kind::Ask),
+        (Reason::Changed, Word::Granted { .. }) => Some(Kind::Ask),
+        (Reason::Changed, _) if declaration.manner == Manner::Notice => Some(Kind::Tell),
+        (Reason::NoticePending, _) => Some(Kind::Tell),
+        (Reason::Noticed, _) if is_older => Some(Kind::Tell),
+        (Reason::Granted, Word::Granted { answer, read })
+            if is_older
+                && answer.declined != Some(declaration.notice)
+                && !notice::since(declaration, &[purpose], read.notice).is_empty() =>
+        {
+            Some(Kind::More)
+        }
+        _ => None,
+    }
+}
+
+fn ask_for_more(
+    subject: &Subject,
+    declaration: &Declaration,
+    granted: Vec<Purpose>,
+    undecided: Vec<Purpose>,
+) -> Plan {
+    let read_for = |purpose: &Purpose| match subject.consent.word_on(purpose) {
+        Word::Granted { read, .. } => read.notice,
+        _ => 0,
+    };
+    let additions = declaration
+        .purposes
+        .keys()
+        .filter(|purpose| granted.contains(purpose) || undecided.contains(purpose))
+        .flat_map(|purpose| notice::since(declaration, &[purpose], read_for(purpose)))
+        .collect();
+    let read = granted.iter().map(read_for).min().unwrap_or(declaration.notice);
+    Plan::AskForMore { read, granted, undecided, additions }
+}
+
+/// Whether a yes to these purposes is a yes to the whole tool.
+pub fn is_whole_tool(subject: &Subject, purposes: &[Purpose]) -> bool {
+    subject.declaration.as_ref().is_some_and(|declaration| {
+        declaration.purposes.keys().all(|declared| {
+            let has_a_yes = || {
+                subject.consent.answers.get(declared).is_some_and(|a| a.choice == Choice::Granted)
+            };
+            purposes.contains(declared) || has_a_yes()
+        })
+    })
+}

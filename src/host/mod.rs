@@ -1,0 +1,104 @@
+//! The door for tools: open a declaration, reach the first-run point, ask what is allowed.
+//!
+//! Nothing here fails, prints outside the first-run point and the ready subcommands, or changes
+//! what the host exits with.
+
+pub mod act;
+#[cfg(feature = "clap")]
+pub mod commands;
+pub mod first_run;
+#[cfg(feature = "prompt")]
+pub mod person;
+pub mod report;
+
+use crate::domain::decision::{Decision, Reason};
+use crate::domain::declaration;
+use crate::domain::notice::Ways;
+use crate::domain::tool_id::Purpose;
+use crate::store::{Subject, World, declarations};
+
+/// A tool that carries its own declaration.
+pub struct Host {
+    subject: Option<Subject>,
+    text: String,
+    ways: Ways,
+}
+
+/// Opens the door with the text of the host's declaration.
+///
+/// Reads a few variables and the tool's consent file, once. A declaration that is not valid holds
+/// everything; `sayso lint` tells its author why.
+pub fn open(declaration: &str) -> Host {
+    let world = World::of_this_process();
+    let subject =
+        declaration::parse(declaration).ok().map(|parsed| Subject::embedded(&world, parsed));
+    let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
+    Host { subject, text: declaration.to_owned(), ways }
+}
+
+impl Host {
+    /// The commands that notices name, in the host's own words.
+    #[must_use]
+    pub fn with_ways(mut self, ways: Ways) -> Self {
+        self.ways = ways;
+        self
+    }
+
+    /// Whether data for the purpose may be collected, as it stood when the door was opened.
+    pub fn allows(&self, purpose: &str) -> bool {
+        self.decide(purpose).allows()
+    }
+
+    /// What holds for the purpose, and why.
+    pub fn decide(&self, purpose: &str) -> Decision {
+        match (&self.subject, purpose.parse::<Purpose>()) {
+            (Some(subject), Ok(purpose)) => subject.decide(Some(&purpose)),
+            (Some(_), Err(_)) => Decision::hold(Reason::Undeclared),
+            (None, _) => Decision::hold(Reason::Unreadable),
+        }
+    }
+
+    /// The first-run point for all purposes: where a person is present and something is undecided,
+    /// shows the notice and asks. Otherwise nothing is printed and nothing is stored.
+    ///
+    /// The answer counts from the host's next run on: this run records nothing. Ctrl-C at the
+    /// question ends the process as it would anywhere else, with exit code 130.
+    #[cfg(feature = "prompt")]
+    pub fn first_run(&self) {
+        self.first_run_for(&[]);
+    }
+
+    /// The first-run point for some purposes: a dashboard's notice belongs to the command that
+    /// creates the dashboard.
+    #[cfg(feature = "prompt")]
+    pub fn first_run_for(&self, purposes: &[&str]) {
+        let Some(subject) = &self.subject else { return };
+        let purposes: Vec<Purpose> = purposes.iter().filter_map(|name| name.parse().ok()).collect();
+        if !person::is_present(subject.world()) {
+            return;
+        }
+        match person::ask(subject, &purposes, &self.ways, person::Mode::Store) {
+            Ok(person::Outcome::Interrupted) => std::process::exit(130),
+            // A failure to store was told to the person, who asked for it by pressing a key.
+            Ok(_) | Err(_) => self.register(),
+        }
+    }
+
+    /// Registers the declaration for this person, so that `sayso` shows the tool: if none is
+    /// registered, or one of a lower notice by the same vendor. Silent, whatever comes of it.
+    pub fn register(&self) {
+        let Some(subject) = &self.subject else { return };
+        let Some(mine) = &subject.declaration else { return };
+        let Ok(layout) = subject.world().layout() else { return };
+        let is_wanted = match declarations::find(layout, &subject.tool) {
+            Ok(None) => true,
+            Ok(Some(known)) => {
+                known.declaration.notice < mine.notice && known.declaration.vendor == mine.vendor
+            }
+            Err(_) => false,
+        };
+        if is_wanted {
+            let _ = declarations::register(layout, &subject.tool, &self.text);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The question to a person at a terminal. The only file of the library that prints or reads keys;
+//! everything goes to standard error, so that no pipe and no script ever sees it.
+#![expect(
+    clippy::print_stderr,
+    reason = "the first-run point speaks to the person, on stderr only"
+)]
+
+use super::act;
+use super::first_run::{self, Plan};
+use crate::domain::consent::Via;
+use crate::domain::declaration::Declaration;
+use crate::domain::notice::{self, Ways};
+use crate::domain::text::WIDEST;
+use crate::domain::tool_id::Purpose;
+use crate::store::answers::{self, Scope, Stored};
+use crate::store::{Error, Subject, World, asked};
+use dialoguer::console::{Key, Term};
+use std::io::{IsTerminal, stderr, stdin, stdout};
+
+/// Whether a person is there to be asked: all three streams are terminals, this process is in the
+/// terminal's foreground (a background job that reads is stopped by the system), and nothing marks
+/// automation.
+pub fn is_present(world: &World) -> bool {
+    world.signals.automation.is_none()
+        && stdin().is_terminal()
+        && stdout().is_terminal()
+        && stderr().is_terminal()
+        && is_in_foreground()
+}
+
+fn is_in_foreground() -> bool {
+    #[cfg(unix)]
+    return rustix::termios::tcgetpgrp(stdin())
+        .is_ok_and(|foreground| foreground == rustix::process::getpgrp());
+    #[cfg(not(unix))]
+    true
+}
+
+/// How many columns the terminal has.
+pub fn width() -> usize {
+    Term::stderr().size_checked().map_or(WIDEST, |(_, columns)| usize::from(columns))
+}
+
+/// Whether to store what comes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Ask, and store the answer.
+    Store,
+    /// Only show what would be asked.
+    Show,
+}
+
+/// What came of a first-run point.
+#[derive(Debug)]
+pub enum Outcome {
+    /// There was nothing to ask or to tell.
+    Nothing,
+    /// Something was shown or answered.
+    Spoke,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Does what the first-run point is for: asks, tells, or nothing.
+///
+/// # Errors
+/// Where an answer could not be stored. The person was told.
+pub fn ask(
+    subject: &Subject,
+    purposes: &[Purpose],
+    ways: &Ways,
+    mode: Mode,
+) -> Result<Outcome, Error> {
+    let Some(declaration) = &subject.declaration else { return Ok(Outcome::Nothing) };
+    let plan = first_run::plan(subject, purposes);
+    let text = match &plan {
+        Plan::Nothing => return Ok(Outcome::Nothing),
+        Plan::Ask { purposes } => act::notice_for(declaration, purposes, ways, width()),
+        Plan::AskForMore { read, additions, .. } => {
+            notice::additions(declaration, *read, additions, ways, width())
+        }
+        Plan::Tell { purposes } => {
+            let purposes: Vec<&Purpose> = purposes.iter().collect();
+            notice::told(declaration, &purposes, ways, width())
+        }
+    };
+    eprint!("{text}");
+    if mode == Mode::Show {
+        return Ok(Outcome::Spoke);
+    }
+    let question = Question { subject, declaration, ways };
+    let outcome = match plan {
+        Plan::Nothing => Ok(Outcome::Nothing),
+        Plan::Tell { .. } => {
+            answers::notice_shown(subject.world(), declaration).map(|stored| question.done(stored))
+        }
+        Plan::Ask { purposes } => question.put(&purposes, &[]),
+        Plan::AskForMore { granted, undecided, .. } => question.put(&undecided, &granted),
+    };
+    if let Err(error) = &outcome {
+        eprintln!("error: {error}\nhint: {}", error.hint());
+    }
+    outcome
+}
+
+struct Question<'a> {
+    subject: &'a Subject,
+    declaration: &'a Declaration,
+    ways: &'a Ways,
+}
+
+impl Question<'_> {
+    /// Asks about undecided purposes and about more for granted ones.
+    fn put(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
+        let all: Vec<Purpose> = undecided.iter().chain(granted).cloned().collect();
+        let can_choose = all.len() > 1;
+        let choose = if can_choose { "c choose one by one   " } else { "" };
+        let yes = if can_choose { "yes to all" } else { "yes" };
+        let no = if can_choose { "no to all" } else { "no" };
+        eprint!("\nAllow it?   y {yes}   n {no}   {choose}any other key: not now ");
+        match read_answer() {
+            Pressed::Interrupt => Ok(self.interrupted()),
+            Pressed::Key('y') => self.yes(&all),
+            Pressed::Key('n') => self.no(undecided, granted),
+            Pressed::Key('c') if can_choose => self.one_by_one(undecided, granted),
+            _ => self.not_now(&all),
+        }
+    }
+
+    fn one_by_one(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
+        eprintln!();
+        let (mut yes, mut no, mut more_no, mut open) = (vec![], vec![], vec![], vec![]);
+        for purpose in undecided.iter().chain(granted) {
+            let why = self.declaration.purposes.get(purpose).map_or("", |spec| spec.why.as_str());
+            eprint!(
+                "{purpose}: {why}\n  Allow {purpose}?   y yes   n no   any other key: not now "
+            );
+            match read_answer() {
+                Pressed::Interrupt => return Ok(self.interrupted()),
+                Pressed::Key('y') => yes.push(purpose.clone()),
+                Pressed::Key('n') if granted.contains(purpose) => more_no.push(purpose.clone()),
+                Pressed::Key('n') => no.push(purpose.clone()),
+                _ => open.push(purpose.clone()),
+            }
+            eprintln!();
+        }
+        let mut outcome = Ok(Outcome::Nothing);
+        if !no.is_empty() || !more_no.is_empty() {
+            outcome = self.no(&no, &more_no);
+        }
+        if !yes.is_empty() && outcome.is_ok() {
+            outcome = self.yes(&yes);
+        }
+        if !open.is_empty() && outcome.is_ok() {
+            outcome = self.not_now(&open);
+        }
+        outcome
+    }
+
+    fn yes(&self, purposes: &[Purpose]) -> Result<Outcome, Error> {
+        let stored = act::agree(self.subject, self.declaration, purposes, Via::Prompt)?;
+        eprintln!(
+            "\nYes to {}, from the next run on. To take it back: {}",
+            act::names(purposes.iter()),
+            self.ways.disable
+        );
+        Ok(self.done(stored))
+    }
+
+    fn no(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
+        let world = self.subject.world();
+        if !undecided.is_empty() {
+            let scope = Scope::Purposes(undecided);
+            let notice = Some(self.declaration.notice);
+            let stored = answers::refuse(world, &self.subject.tool, scope, notice, Via::Prompt)?;
+            eprintln!("\nNo to {}. You will not be asked again.", act::names(undecided.iter()));
+            self.done(stored);
+        }
+        if !granted.is_empty() {
+            let stored = answers::decline(world, self.declaration, granted, Via::Prompt)?;
+            eprintln!("\nNo to what is new. What you agreed to before stays as it was.");
+            self.done(stored);
+        }
+        Ok(Outcome::Spoke)
+    }
+
+    fn not_now(&self, purposes: &[Purpose]) -> Result<Outcome, Error> {
+        let world = self.subject.world();
+        let purposes: Vec<&Purpose> = purposes.iter().collect();
+        asked::mark(world.layout()?, &self.subject.tool, &purposes, world.now)?;
+        eprintln!("\nNot now, so it stays off. You will not be asked again for a day.");
+        Ok(Outcome::Spoke)
+    }
+
+    fn interrupted(&self) -> Outcome {
+        let _ = Term::stderr().show_cursor();
+        eprintln!();
+        Outcome::Interrupted
+    }
+
+    fn done(&self, stored: Stored) -> Outcome {
+        if let Some(unfinished) = &stored.unfinished {
+            let (what, hint) = act::left_to_do(unfinished);
+            eprintln!("error: {what}\nhint: {hint}");
+        }
+        Outcome::Spoke
+    }
+}
+
+enum Pressed {
+    Key(char),
+    Interrupt,
+    Other,
+}
+
+/// Reads one key. What was typed before the question was seen answers nothing, so it is discarded.
+fn read_answer() -> Pressed {
+    #[cfg(unix)]
+    let _ = rustix::termios::tcflush(stdin(), rustix::termios::QueueSelector::IFlush);
+    match Term::stderr().read_key_raw() {
+        Ok(Key::Char('\u{3}') | Key::CtrlC) => Pressed::Interrupt,
+        // Exactly the keys that the question names: a capital is another key, and means not now.
+        Ok(Key::Char(key)) => Pressed::Key(key),
+        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Pressed::Interrupt,
+        Ok(_) | Err(_) => Pressed::Other,
+    }
+}

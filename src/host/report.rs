@@ -1,0 +1,117 @@
+//! What holds for each purpose of a tool, as a table for people and as JSON for programs.
+
+use crate::domain::decision::Reason;
+use crate::domain::notice::Ways;
+use crate::domain::table::{self, Cell, Tone};
+use crate::domain::tool_id::Purpose;
+use crate::domain::wording;
+use crate::store::Subject;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+/// One purpose, as `status --json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PurposeReport {
+    /// The purpose.
+    pub purpose: Option<String>,
+    /// `allow` or `hold`.
+    pub state: &'static str,
+    /// Why, in one word of the contract.
+    pub reason: &'static str,
+    /// Why, for a person.
+    pub detail: String,
+    /// When the person said something about it: RFC 3339, UTC.
+    pub decided: Option<String>,
+    /// The notice that was read.
+    pub notice: Option<u32>,
+    /// How many events wait.
+    pub waiting: u64,
+    #[serde(skip)]
+    state_in_words: (&'static str, Tone),
+    #[serde(skip)]
+    because: String,
+    #[serde(skip)]
+    at: Option<Timestamp>,
+}
+
+/// One tool, as `status --json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToolReport {
+    /// Its id.
+    pub tool: String,
+    /// Its name, where it is declared.
+    pub name: Option<String>,
+    /// `native`: it asks sayso.
+    pub kind: &'static str,
+    /// Its purposes.
+    pub purposes: Vec<PurposeReport>,
+}
+
+/// What holds for a tool.
+pub fn of_tool(subject: &Subject, ways: &Ways) -> ToolReport {
+    let mut purposes: Vec<Option<Purpose>> = subject.purposes().into_iter().map(Some).collect();
+    if purposes.is_empty() {
+        purposes.push(None);
+    }
+    ToolReport {
+        tool: subject.tool.to_string(),
+        name: subject.declaration.as_ref().map(|declaration| declaration.name.clone()),
+        kind: "native",
+        purposes: purposes
+            .iter()
+            .map(|purpose| of_purpose(subject, purpose.as_ref(), ways))
+            .collect(),
+    }
+}
+
+fn of_purpose(subject: &Subject, purpose: Option<&Purpose>, ways: &Ways) -> PurposeReport {
+    let explained = subject.explain(purpose, ways);
+    let decision = explained.decision;
+    PurposeReport {
+        purpose: purpose.map(Purpose::to_string),
+        state: if decision.allows() { "allow" } else { "hold" },
+        reason: decision.reason.as_str(),
+        detail: explained.detail,
+        decided: explained.decided.map(|at| at.to_string()),
+        notice: decision.notice,
+        waiting: 0,
+        state_in_words: wording::state(decision),
+        because: explained.because,
+        at: explained.decided,
+    }
+}
+
+/// The table for people: tool, purpose, state, because, decided, waiting.
+pub fn table(
+    tools: &[ToolReport],
+    zone: &TimeZone,
+    width: usize,
+    paint: &dyn Fn(&str, Tone) -> String,
+) -> String {
+    let mut rows = Vec::new();
+    for tool in tools {
+        for (n, purpose) in tool.purposes.iter().enumerate() {
+            let (state, tone) = purpose.state_in_words;
+            let tone = match purpose.reason {
+                reason if reason == Reason::Unreadable.as_str() => Tone::Bad,
+                _ => tone,
+            };
+            let decided = purpose.at.map(|at| at.to_zoned(zone.clone()).date().to_string());
+            let waiting = match purpose.waiting {
+                0 => String::new(),
+                count => count.to_string(),
+            };
+            rows.push(vec![
+                Cell::plain(if n == 0 { tool.tool.as_str() } else { "" }),
+                Cell::plain(purpose.purpose.as_deref().unwrap_or("")),
+                Cell::toned(state, tone),
+                Cell::plain(purpose.because.as_str()),
+                Cell::plain(decided.unwrap_or_default()),
+                Cell::plain(waiting),
+            ]);
+        }
+    }
+    let headings = ["TOOL", "PURPOSE", "STATE", "BECAUSE", "DECIDED", "WAITING"];
+    table::lay_out(&headings, &rows, width, paint)
+}
