@@ -35,5 +35,7 @@ pub mod domain;
 pub mod host;
 pub mod store;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 
 pub use host::{Host, open};

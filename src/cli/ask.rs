@@ -1,0 +1,70 @@
+//! `sayso ask`: the first-run point for tools in other languages.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, tools};
+use crate::domain::notice::Ways;
+use crate::domain::tool_id::Purpose;
+use crate::host::act::Refusal;
+use crate::host::person::{self, Mode, Outcome};
+use crate::store::Subject;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// The tool
+    tool: String,
+    /// Only these purposes; all declared ones if none is named
+    purpose: Vec<String>,
+    /// Show what would be asked, and ask nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("ask"))
+        .about("Ask the person once, where one is present; silent otherwise")
+        .after_help(
+            "Exit 0 if everything asked about is allowed now, 1 if something is held.\n\nExamples:\n  sayso ask werf || true\n  sayso ask gitops dashboard",
+        )
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let world = &session.world;
+    let tool = tools::parse(world, &typed.tool)?;
+    let subject = Subject::registered(world, &tool);
+    let purposes = purposes(&subject, &typed.purpose)?;
+    if person::is_present(world) {
+        let mode = if typed.dry_run { Mode::Show } else { Mode::Store };
+        match person::ask(&subject, &purposes, &Ways::sayso(tool.as_str()), mode) {
+            Ok(Outcome::Interrupted) => return Ok(Exit::Interrupted),
+            Ok(_) => {}
+            // The person was told where it happened.
+            Err(_) => return Ok(Exit::NotDone),
+        }
+    }
+    let subject = subject.again();
+    let asked = if purposes.is_empty() { subject.purposes() } else { purposes };
+    let all = !asked.is_empty() && asked.iter().all(|p| subject.decide(Some(p)).allows());
+    Ok(if all { Exit::Done } else { Exit::NotDone })
+}
+
+fn purposes(subject: &Subject, named: &[String]) -> Result<Vec<Purpose>, Failure> {
+    let Some(declaration) = &subject.declaration else { return Ok(Vec::new()) };
+    let find = |name: &String| {
+        declaration.purposes.keys().find(|purpose| purpose.as_str() == name).cloned().ok_or_else(
+            || {
+                let refusal = Refusal::NoSuchPurpose {
+                    tool: subject.tool.to_string(),
+                    purpose: name.clone(),
+                    known: crate::host::act::names(declaration.purposes.keys()),
+                };
+                Failure::of_refusal(refusal, subject.tool.as_str())
+            },
+        )
+    };
+    named.iter().map(find).collect()
+}

@@ -1,0 +1,142 @@
+//! `sayso check`: an exit code for scripts, 0 to allow and 1 to hold.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, tools};
+use crate::domain::decision::Source;
+use crate::domain::notice::Ways;
+use crate::domain::table::{self, Cell, Tone};
+use crate::domain::tool_id::{Purpose, ToolId};
+use crate::store::{Subject, World};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use serde_json::{Value, json};
+use std::ffi::OsString;
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// The tool
+    tool: String,
+    /// The purpose; usage, or the only one there is, if none is named
+    purpose: Option<String>,
+    /// Show every source, its value, and the one that decides
+    #[arg(long, conflicts_with = "json")]
+    explain: bool,
+    /// Print the same as one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("check"))
+        .about("Answer a script: exit 0 if it is allowed, 1 if it is held")
+        .after_help("Examples:\n  if sayso check werf; then werf-report; fi\n  sayso check werf usage --explain")
+}
+
+/// Answers `check TOOL [PURPOSE]` without anything else being built. Whatever is typed in another
+/// way, or wrongly, is left to the whole program.
+pub(super) fn answer_at_once(arguments: &[OsString]) -> Option<Exit> {
+    let (command, rest) = arguments.get(1..)?.split_first()?;
+    if command != "check" {
+        return None;
+    }
+    let tool: ToolId = rest.first()?.to_str()?.parse().ok()?;
+    let purpose = match &rest[1..] {
+        [] => None,
+        [purpose] => Some(purpose.to_str()?.parse::<Purpose>().ok()?),
+        _ => return None,
+    };
+    let subject = Subject::registered(&World::of_this_process(), &tool);
+    let purpose = which(&subject, purpose)?;
+    Some(exit(&subject, purpose.as_ref()))
+}
+
+/// The purpose in question: the one named, the implied one, or none where nothing is declared.
+/// `None` where the tool declares several and none is named.
+fn which(subject: &Subject, named: Option<Purpose>) -> Option<Option<Purpose>> {
+    if named.is_some() {
+        return Some(named);
+    }
+    match &subject.declaration {
+        None => Some(None),
+        Some(declaration) => Purpose::implied(declaration.purposes.keys()).cloned().map(Some),
+    }
+}
+
+fn exit(subject: &Subject, purpose: Option<&Purpose>) -> Exit {
+    if subject.decide(purpose).allows() { Exit::Done } else { Exit::NotDone }
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let world = &session.world;
+    let tool = tools::parse(world, &typed.tool)?;
+    let named = typed.purpose.as_ref().map(|name| name.parse::<Purpose>()).transpose();
+    let named = named.map_err(|error| {
+        Failure::misuse(format!("{:?} is no purpose: {error}", typed.purpose.unwrap_or_default()))
+    })?;
+    let subject = Subject::registered(world, &tool);
+    let Some(purpose) = which(&subject, named) else {
+        let names: Vec<String> = subject.purposes().iter().map(ToString::to_string).collect();
+        return Err(Failure::misuse(format!("{tool} has several purposes; name one"))
+            .hint(format!("sayso check {tool} {}", names.join("|"))));
+    };
+    if typed.json {
+        session.terminal.say_json(&document(&subject, purpose.as_ref()))?;
+    } else if typed.explain {
+        session.terminal.say(&explanation(session, &subject, purpose.as_ref()))?;
+    }
+    Ok(exit(&subject, purpose.as_ref()))
+}
+
+fn document(subject: &Subject, purpose: Option<&Purpose>) -> Value {
+    let explained = subject.explain(purpose, &Ways::sayso(subject.tool.as_str()));
+    let decision = explained.decision;
+    let source = |source: Source| {
+        json!({
+            "source": source.reason.as_str(),
+            "value": source.value,
+            "says": source.says.as_str(),
+        })
+    };
+    json!({
+        "tool": subject.tool.as_str(),
+        "purpose": purpose.map(Purpose::as_str),
+        "state": if decision.allows() { "allow" } else { "hold" },
+        "reason": decision.reason.as_str(),
+        "detail": explained.detail,
+        "notice": decision.notice,
+        "sources": subject.sources(purpose).into_iter().map(source).collect::<Vec<Value>>(),
+    })
+}
+
+fn explanation(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> String {
+    let explained = subject.explain(purpose, &Ways::sayso(subject.tool.as_str()));
+    let decision = explained.decision;
+    let (word, tone) = crate::domain::wording::state(decision);
+    let rows: Vec<Vec<Cell>> = subject
+        .sources(purpose)
+        .into_iter()
+        .map(|source| {
+            let is_winner = source.reason == decision.reason;
+            let tone = if is_winner { tone } else { Tone::Plain };
+            vec![
+                Cell::toned(source.reason.as_str(), tone),
+                Cell::plain(source.value.unwrap_or_default()),
+                Cell::toned(source.says.as_str(), tone),
+                Cell::plain(if is_winner { "decides" } else { "" }),
+            ]
+        })
+        .collect();
+    let paint = |text: &str, tone: Tone| session.terminal.paint(text, tone);
+    let name = purpose.map(|purpose| format!(" {purpose}")).unwrap_or_default();
+    format!(
+        "{}{name} is {}: {}.\nTo change it: {}.\n\n{}",
+        subject.tool,
+        session.terminal.paint(word, tone),
+        explained.detail,
+        explained.hint,
+        table::lay_out(&["SOURCE", "VALUE", "SAYS", ""], &rows, session.terminal.width(), &paint)
+    )
+}

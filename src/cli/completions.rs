@@ -1,0 +1,125 @@
+//! `sayso completions`: scripts for shells. The program itself computes the candidates, so that the
+//! ids of known tools are among them; a script only asks it. Nushell has no such door, so its
+//! script is whole, and asks `sayso status --json` for the ids.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, help, tools};
+use crate::store::{Subject, World};
+use clap::builder::PossibleValue;
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::env::{CompleteEnv, Shells};
+use clap_complete_nushell::Nushell;
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Authors, define, run };
+
+/// The variable by which a shell's script asks for candidates. The name starts with `SAYSO`, which
+/// no tool may use.
+const VARIABLE: &str = "SAYSO_COMPLETE";
+
+/// The shells there is a script for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shell {
+    /// Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+    /// Elvish
+    Elvish,
+    /// Nushell
+    Nushell,
+}
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("completions"))
+        .about("Print the completion script of a shell")
+        .after_help("Examples:\n  sayso completions bash > ~/.local/share/bash-completion/completions/sayso\n  sayso completions fish > ~/.config/fish/completions/sayso.fish")
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    session.terminal.say(&script(typed.shell))?;
+    Ok(Exit::Done)
+}
+
+/// The script of a shell.
+fn script(shell: Shell) -> String {
+    let name =
+        shell.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let mut out = Vec::new();
+    match Shells::builtins().completer(&name) {
+        Some(completer) => {
+            // Writing into memory does not fail.
+            let _ = completer.write_registration(VARIABLE, "sayso", "sayso", "sayso", &mut out);
+        }
+        None => clap_complete::generate(Nushell, &mut for_nushell(), "sayso", &mut out),
+    }
+    let script = String::from_utf8_lossy(&out).into_owned();
+    let script = script
+        .replace(&format!("[ \"{ASK}\" ]"), "^sayso status --json | from json | get tools.tool");
+    let lines: Vec<&str> = script.trim_end().lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Stands in Nushell's script where the ids of tools are asked for.
+const ASK: &str = "ids-of-tools";
+
+fn for_nushell() -> Command {
+    let with_ask = |command: Command| {
+        let takes_a_tool = command.get_arguments().any(|arg| arg.get_id() == "tool");
+        if takes_a_tool {
+            command.mut_arg("tool", |arg| arg.value_parser([PossibleValue::new(ASK)]))
+        } else {
+            command
+        }
+    };
+    help::command().mut_subcommands(with_ask)
+}
+
+/// Answers a shell that asks for candidates, and says whether one did.
+pub(super) fn answer_a_shell() -> bool {
+    let environment = CompleteEnv::with_factory(help::command).var(VARIABLE).bin("sayso");
+    let folder = std::env::current_dir().ok();
+    matches!(environment.try_complete(std::env::args_os(), folder.as_deref()), Ok(true))
+}
+
+/// Lets the arguments that take a tool or a purpose offer the ones known on this machine.
+pub(super) fn with_candidates(command: Command) -> Command {
+    command
+        .mut_args(|arg| match arg.get_id().as_str() {
+            "tool" => arg.add(ArgValueCandidates::new(known_tools)),
+            "purpose" => arg.add(ArgValueCandidates::new(known_purposes)),
+            _ => arg,
+        })
+        .mut_subcommands(with_candidates)
+}
+
+fn known_tools() -> Vec<CompletionCandidate> {
+    let known = tools::known(&World::of_this_process());
+    known.into_iter().flatten().map(|tool| CompletionCandidate::new(tool.to_string())).collect()
+}
+
+/// The purposes of every tool: which tool was typed before is not told here.
+fn known_purposes() -> Vec<CompletionCandidate> {
+    let world = World::of_this_process();
+    let known = tools::known(&world).into_iter().flatten();
+    let mut purposes: Vec<String> = known
+        .flat_map(|tool| Subject::registered(&world, &tool).purposes())
+        .map(|purpose| purpose.to_string())
+        .collect();
+    purposes.sort();
+    purposes.dedup();
+    purposes.into_iter().map(CompletionCandidate::new).collect()
+}

@@ -1,0 +1,100 @@
+//! `sayso disable`: no question, works offline, immediate; tells nobody.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, tools};
+use crate::domain::consent::Via;
+use crate::domain::policy::Default;
+use crate::domain::tool_id::ToolId;
+use crate::host::act;
+use crate::store::{Subject, answers};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// The tool; without one, every tool that status shows, and no tool asks any more
+    tool: Option<String>,
+    /// Only these purposes; the whole tool if none is named
+    purpose: Vec<String>,
+    /// Also for a tool that is not known here yet: a no in advance
+    #[arg(long, requires = "tool", conflicts_with = "purpose")]
+    unknown: bool,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("disable"))
+        .about("Say no to a tool, to some of its purposes, or to everything")
+        .after_help(
+            "Examples:\n  sayso disable werf\n  sayso disable gitops dashboard\n  sayso disable",
+        )
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    match &typed.tool {
+        Some(name) => {
+            let tool = match typed.unknown {
+                true => tools::parse(&session.world, name)?,
+                false => tools::find(&session.world, name).map_err(in_advance)?,
+            };
+            one(session, &tool, &typed.purpose, typed.dry_run)
+        }
+        None => everything(session, typed.dry_run),
+    }
+}
+
+fn in_advance(failure: Failure) -> Failure {
+    failure.hint("sayso disable --unknown TOOL says no in advance")
+}
+
+fn one(
+    session: &Session,
+    tool: &ToolId,
+    purposes: &[String],
+    dry_run: bool,
+) -> Result<Exit, Failure> {
+    let subject = Subject::registered(&session.world, tool);
+    if dry_run {
+        let what = match purposes {
+            [] => "the whole tool".to_owned(),
+            some => some.join(", "),
+        };
+        session.terminal.say(&format!("{tool}: would say no to {what}. Nothing was changed."))?;
+        return Ok(Exit::Done);
+    }
+    let stored = act::refuse(&subject, purposes, Via::Command)
+        .map_err(|refusal| Failure::of_refusal(refusal, tool.as_str()))?;
+    let exit = session.terminal.finish(&stored);
+    session.terminal.say(&act::after_no(&subject, purposes, &stored).join("\n"))?;
+    Ok(exit)
+}
+
+/// The default first: it covers what is undecided and what comes, even if a tool then fails.
+fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
+    let world = &session.world;
+    let mut exit = Exit::Done;
+    if dry_run {
+        session.terminal.say("default: would become off. Nothing was changed.")?;
+    } else {
+        answers::set_default(world, Default::Off)?;
+        session.terminal.say("default: off. No tool asks any more, and undecided is off.")?;
+    }
+    for tool in tools::known(world)? {
+        match one(session, &tool, &[], dry_run) {
+            Ok(Exit::Done) => {}
+            Ok(other) => exit = other,
+            // The other tools are still to be switched off.
+            Err(failure) => exit = exit_of(&failure, session),
+        }
+    }
+    Ok(exit)
+}
+
+fn exit_of(failure: &Failure, session: &Session) -> Exit {
+    failure.report(&session.terminal)
+}

@@ -1,0 +1,70 @@
+//! Why a command did not do what it was asked: told once, with what to do next.
+
+use super::Exit;
+use super::terminal::Terminal;
+use crate::host::act::Refusal;
+use crate::store::Error;
+
+/// An error for a person: what happened, why, and what to do next.
+#[derive(Debug)]
+pub(super) struct Failure {
+    error: Option<anyhow::Error>,
+    hints: Vec<String>,
+    exit: Exit,
+}
+
+impl Failure {
+    /// Something that was not done.
+    pub(super) fn not_done(error: impl Into<anyhow::Error>) -> Self {
+        Self { error: Some(error.into()), hints: Vec::new(), exit: Exit::NotDone }
+    }
+
+    /// Something that cannot be meant.
+    pub(super) fn misuse(what: impl Into<String>) -> Self {
+        Self { error: Some(anyhow::anyhow!(what.into())), hints: Vec::new(), exit: Exit::Misuse }
+    }
+
+    /// Whoever read the output has gone away, as `head` does. That is no failure.
+    pub(super) fn nobody_listens() -> Self {
+        Self { error: None, hints: Vec::new(), exit: Exit::Done }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// A refusal, with the hint that names this tool.
+    pub(super) fn of_refusal(refusal: Refusal, tool: &str) -> Self {
+        let hint = refusal.hint(tool);
+        let exit = if refusal.is_misuse() { Exit::Misuse } else { Exit::NotDone };
+        let error = match refusal {
+            Refusal::Store(error) => error.into(),
+            other => anyhow::Error::from(other),
+        };
+        Self { error: Some(error), hints: vec![hint], exit }
+    }
+
+    /// Tells the person, and says how the program ends.
+    pub(super) fn report(&self, terminal: &Terminal) -> Exit {
+        if let Some(error) = &self.error {
+            terminal.complain(error, &self.hints);
+        }
+        self.exit
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = error.hint();
+        Self::not_done(error).hint(hint)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::not_done(error)
+    }
+}

@@ -1,0 +1,65 @@
+//! The tree of commands, and its help: people first.
+
+use super::{COMMANDS, Group, completions};
+use clap::Command;
+use std::fmt::Write;
+
+/// What stands above each group in help, in the order of the groups.
+pub(super) const GROUPS: [(Group, &str); 4] = [
+    (Group::People, "For people"),
+    (Group::Settings, "Settings and looking closer"),
+    (Group::Scripts, "For scripts and tools in other languages"),
+    (Group::Authors, "For authors and packagers"),
+];
+
+/// The whole program as clap knows it.
+pub(super) fn command() -> Command {
+    Command::new("sayso")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("See what your command-line tools collect, and switch it off")
+        .after_help("Examples:\n  sayso                what may the tools here collect, and why?\n  sayso disable        no to everything\n  sayso show werf      everything that one tool declares")
+        .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}{after-help}\n")
+        .before_help(commands_by_group())
+        .disable_help_subcommand(true)
+        .infer_subcommands(false)
+        .subcommands(COMMANDS.iter().map(|entry| completions::with_candidates((entry.define)())))
+}
+
+fn commands_by_group() -> String {
+    let mut out = String::new();
+    for (group, heading) in GROUPS {
+        let _ = writeln!(out, "{heading}:");
+        for command in members(group) {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(out, "  {:<12} {about}", command.get_name());
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The commands of a group, in their order.
+pub(super) fn members(group: Group) -> impl Iterator<Item = Command> {
+    COMMANDS.iter().filter(move |entry| entry.group == group).map(|entry| (entry.define)())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_in_one_group_and_has_an_example() {
+        let listed: usize = GROUPS.iter().map(|(group, _)| members(*group).count()).sum();
+        assert_eq!(listed, COMMANDS.len());
+        for entry in COMMANDS {
+            let command = (entry.define)();
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("sayso "), "{} has no example", command.get_name());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `sayso history`: every change of mind, and consent receipts made from it.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session};
+use crate::domain::receipt::{self, Change};
+use crate::domain::table::{self, Cell, Tone};
+use crate::domain::tool_id::ToolId;
+use crate::store::history;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use jiff::Timestamp;
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Settings, define, run };
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// Only this tool
+    tool: Option<String>,
+    /// Print consent receipts, as one JSON document
+    #[arg(long, conflicts_with = "json")]
+    receipts: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("history"))
+        .about("Show every change of mind, oldest first")
+        .after_help("Examples:\n  sayso history\n  sayso history werf --receipts > receipts.json")
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let world = &session.world;
+    let layout = world.layout()?;
+    let chosen: Vec<ToolId> = match &typed.tool {
+        Some(name) => vec![super::tools::parse(world, name)?],
+        None => history::list(layout)?,
+    };
+    let mut entries = Vec::new();
+    for tool in &chosen {
+        entries.extend(history::read(layout, tool)?);
+    }
+    // Stable, so that what happened in one second stays in the order in which it was written.
+    entries.sort_by(|one, other| one.at.cmp(&other.at));
+    if typed.receipts {
+        let receipts: Vec<_> = entries.iter().map(receipt::receipt).collect();
+        session.terminal.say_json(&receipts)?;
+    } else if typed.json {
+        session.terminal.say_json(&entries)?;
+    } else if entries.is_empty() {
+        session.terminal.say("Nothing was decided yet.")?;
+    } else {
+        session.terminal.say(&for_people(session, &entries))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn for_people(session: &Session, entries: &[receipt::Entry]) -> String {
+    let rows: Vec<Vec<Cell>> = entries
+        .iter()
+        .map(|entry| {
+            let at = entry.at.parse::<Timestamp>().map(|at| {
+                at.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+            });
+            let (word, tone) = in_words(entry.change);
+            let notice = entry.notice.map(|notice| notice.to_string());
+            vec![
+                Cell::plain(at.unwrap_or_else(|_| entry.at.clone())),
+                Cell::plain(entry.tool.as_str()),
+                Cell::plain(entry.purpose.as_deref().unwrap_or("(all)")),
+                Cell::toned(word, tone),
+                Cell::plain(notice.unwrap_or_default()),
+                Cell::plain(entry.via.as_deref().unwrap_or_default()),
+            ]
+        })
+        .collect();
+    let paint = |text: &str, tone: Tone| session.terminal.paint(text, tone);
+    let headings = ["WHEN", "TOOL", "PURPOSE", "WHAT", "NOTICE", "BY"];
+    table::lay_out(&headings, &rows, session.terminal.width(), &paint)
+}
+
+fn in_words(change: Change) -> (&'static str, Tone) {
+    match change {
+        Change::Granted => ("yes", Tone::On),
+        Change::Denied => ("no", Tone::Off),
+        Change::Declined => ("no to what was new", Tone::Off),
+        Change::Noticed => ("was told", Tone::Open),
+        Change::Reset => ("new pseudonyms", Tone::Plain),
+        Change::Forgotten => ("forgotten", Tone::Off),
+    }
+}

@@ -1,0 +1,108 @@
+//! `sayso id`: the pseudonyms in use, for asking a vendor about one's data; and new ones.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, tools};
+use crate::domain::consent::Choice;
+use crate::domain::pseudonym;
+use crate::domain::table::{self, Cell, Tone};
+use crate::domain::tool_id::ToolId;
+use crate::store::{Subject, answers};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Settings, define, run };
+
+fn define() -> Command {
+    let tool = Arg::new("tool").value_name("TOOL").help("Only this tool");
+    let dry_run = Arg::new("dry-run")
+        .long("dry-run")
+        .action(ArgAction::SetTrue)
+        .help("Show what would change, and change nothing");
+    Command::new("id")
+        .about("Show the pseudonyms that vendors see, or make new ones")
+        .after_help("Examples:\n  sayso id\n  sayso id werf\n  sayso id reset werf")
+        .args_conflicts_with_subcommands(true)
+        .arg(tool.clone())
+        .subcommand(
+            Command::new("reset")
+                .about("Make new pseudonyms, for one tool or for all")
+                .args([tool, dry_run]),
+        )
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    match matches.subcommand() {
+        Some(("reset", matches)) => reset(session, tool(matches), matches.get_flag("dry-run")),
+        _ => show(session, tool(matches)),
+    }
+}
+
+fn tool(matches: &ArgMatches) -> Option<&str> {
+    matches.get_one::<String>("tool").map(String::as_str)
+}
+
+fn show(session: &Session, name: Option<&str>) -> Result<Exit, Failure> {
+    let world = &session.world;
+    let chosen: Vec<ToolId> = match name {
+        Some(name) => vec![tools::find(world, name)?],
+        None => tools::known(world)?.into_iter().collect(),
+    };
+    let rows: Vec<Vec<Cell>> = chosen.iter().flat_map(|tool| rows(session, tool)).collect();
+    if rows.is_empty() {
+        session.terminal.say("No pseudonym is in use: nothing that you allow needs one.")?;
+        return Ok(Exit::Done);
+    }
+    let paint = |text: &str, tone: Tone| session.terminal.paint(text, tone);
+    let headings = ["TOOL", "PURPOSE", "PSEUDONYM", "CHANGES"];
+    session.terminal.say(&table::lay_out(&headings, &rows, session.terminal.width(), &paint))?;
+    Ok(Exit::Done)
+}
+
+fn rows(session: &Session, tool: &ToolId) -> Vec<Vec<Cell>> {
+    let world = &session.world;
+    let subject = Subject::registered(world, tool);
+    let id = world.config().ok().and_then(super::super::store::config::Config::id);
+    let (Some(declaration), Some(salt), Some(id)) =
+        (&subject.declaration, &subject.consent.salt, id)
+    else {
+        return Vec::new();
+    };
+    let granted = subject.consent.answers.iter().filter(|(_, a)| a.choice == Choice::Granted);
+    granted
+        .filter_map(|(purpose, _)| {
+            let identity = declaration.purposes.get(purpose)?.identity;
+            let period = pseudonym::period(identity, world.now)?;
+            let name = pseudonym::pseudonym(id, salt, tool, purpose, &period);
+            let changes = match identity.as_str() {
+                "stable" => "when you say no, or reset it".to_owned(),
+                every => format!("every {every}"),
+            };
+            let cells = [tool.to_string(), purpose.to_string(), name.to_string(), changes];
+            Some(cells.into_iter().map(Cell::plain).collect())
+        })
+        .collect()
+}
+
+fn reset(session: &Session, name: Option<&str>, dry_run: bool) -> Result<Exit, Failure> {
+    let world = &session.world;
+    let tool = name.map(|name| tools::find(world, name)).transpose()?;
+    let whose = tool.as_ref().map_or("every tool".to_owned(), ToString::to_string);
+    if dry_run {
+        session
+            .terminal
+            .say(&format!("would make new pseudonyms for {whose}. Nothing was changed."))?;
+        return Ok(Exit::Done);
+    }
+    match &tool {
+        Some(tool) => {
+            if !answers::reset_tool(world, tool)? {
+                session.terminal.say(&format!("{tool} has no pseudonym: nothing is allowed."))?;
+                return Ok(Exit::Done);
+            }
+        }
+        None => answers::reset_all(world)?,
+    }
+    session
+        .terminal
+        .say(&format!("New pseudonyms for {whose}: what comes cannot be joined with what was."))?;
+    Ok(Exit::Done)
+}

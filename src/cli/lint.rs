@@ -1,0 +1,107 @@
+//! `sayso lint`: checks a declaration, alone or against an earlier one.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session};
+use crate::domain::declaration::{self, Declaration, difference, meaning};
+use crate::store::declarations;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use std::path::{Path, PathBuf};
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Authors, define, run };
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// The declaration
+    file: PathBuf,
+    /// An earlier declaration: show what FILE asks for beyond it
+    #[arg(long, value_name = "OLD")]
+    against: Option<PathBuf>,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("lint"))
+        .about("Check a declaration")
+        .after_help(
+            "With --against, fails when FILE asks for more than OLD without a higher notice.\n\nExamples:\n  sayso lint werf.toml\n  sayso lint werf.toml --against released/werf.toml",
+        )
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let Some(new) = checked(session, &typed.file)? else { return Ok(Exit::NotDone) };
+    for advice in declaration::advice(&new) {
+        session.terminal.note(&format!("advice: {}: {advice}", typed.file.display()));
+    }
+    match &typed.against {
+        None => {
+            session.terminal.say(&format!("{} is a valid declaration.", typed.file.display()))?;
+            Ok(Exit::Done)
+        }
+        Some(old) => {
+            let Some(old) = checked(session, old)? else { return Ok(Exit::NotDone) };
+            compare(session, &new, &old)
+        }
+    }
+}
+
+/// Reads a declaration, and complains about every problem in it.
+fn checked(session: &Session, path: &Path) -> Result<Option<Declaration>, Failure> {
+    let (_, parsed) = declarations::read_file(path)?;
+    match parsed {
+        Ok(declaration) => Ok(Some(declaration)),
+        Err(problems) => {
+            for problem in &problems.0 {
+                let error = anyhow::anyhow!("{}: {problem}", path.display());
+                session.terminal.complain(&error, &[]);
+            }
+            Ok(None)
+        }
+    }
+}
+
+fn compare(session: &Session, new: &Declaration, old: &Declaration) -> Result<Exit, Failure> {
+    if new.tool != old.tool {
+        return Err(Failure::misuse(format!("{} and {} are two tools", new.tool, old.tool)));
+    }
+    let additions = difference::beyond(new, old);
+    let mut lines: Vec<String> =
+        additions.iter().map(|item| format!("+ {}: {}", item.purpose, item.words)).collect();
+    let texts = difference::changed_texts(new, old);
+    lines.extend(texts.iter().map(|key| format!("~ {key}: says something else")));
+    if lines.is_empty() {
+        lines.push("asks for nothing beyond the earlier declaration".to_owned());
+    }
+    session.terminal.say(&lines.join("\n"))?;
+    if !additions.is_empty() && new.notice <= old.notice {
+        return Err(Failure::not_done(anyhow::anyhow!(
+            "it asks for more under the same notice (version {})",
+            new.notice
+        ))
+        .hint(format!("set notice = {} and mark what is new with since = {0}", old.notice + 1)));
+    }
+    rewritten(new, old)
+}
+
+/// What an accepted notice meant must stay as it was, or everyone who agreed is held and asked anew.
+fn rewritten(new: &Declaration, old: &Declaration) -> Result<Exit, Failure> {
+    let changed: Vec<String> = old
+        .purposes
+        .keys()
+        .filter(|purpose| {
+            meaning::digest_of_purpose(old, purpose, old.notice)
+                != meaning::digest_of_purpose(new, purpose, old.notice)
+        })
+        .map(ToString::to_string)
+        .collect();
+    let unmarked = difference::beyond(new, old).iter().any(|item| item.since <= old.notice);
+    if changed.is_empty() || !unmarked {
+        return Ok(Exit::Done);
+    }
+    Err(Failure::not_done(anyhow::anyhow!(
+        "notice {} now means something else for {}, so a yes to it no longer holds",
+        old.notice,
+        changed.join(", ")
+    ))
+    .hint(format!("mark what is new with since = {}, and leave the rest as it was", new.notice)))
+}

@@ -1,0 +1,126 @@
+//! The program: one file for each command, what is typed and what it does.
+
+mod ask;
+mod check;
+mod completions;
+mod declare;
+mod default;
+mod disable;
+mod doctor;
+mod enable;
+mod failure;
+mod forget;
+mod help;
+mod history;
+mod id;
+mod lint;
+mod man;
+mod path;
+mod show;
+mod status;
+mod terminal;
+mod tools;
+
+use crate::store::World;
+use clap::{ArgMatches, Command};
+use failure::Failure;
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+use terminal::Terminal;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or allowed.
+    Done = 0,
+    /// Not done, or held.
+    NotDone = 1,
+    /// Used wrongly.
+    Misuse = 2,
+    /// Ended by Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What every command gets: the outside, and the terminal to speak on.
+struct Session {
+    world: Arc<World>,
+    terminal: Terminal,
+}
+
+/// Whom a command is for: the order in which help lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    People,
+    Settings,
+    Scripts,
+    Authors,
+}
+
+/// A command: its file registers it here, and nothing else has to know of it.
+struct Entry {
+    group: Group,
+    /// What is typed.
+    define: fn() -> Command,
+    /// What it does.
+    run: fn(&ArgMatches, &Session) -> Result<Exit, Failure>,
+}
+
+/// All commands, in the order in which help lists them.
+const COMMANDS: &[Entry] = &[
+    status::ENTRY,
+    enable::ENTRY,
+    disable::ENTRY,
+    show::ENTRY,
+    forget::ENTRY,
+    default::ENTRY,
+    id::ENTRY,
+    history::ENTRY,
+    doctor::ENTRY,
+    path::ENTRY,
+    check::ENTRY,
+    ask::ENTRY,
+    lint::ENTRY,
+    declare::ENTRY,
+    completions::ENTRY,
+    man::ENTRY,
+];
+
+/// Runs the program with the arguments of this process.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // Scripts ask this often: it is answered before the tree of commands is built.
+    if let Some(exit) = check::answer_at_once(&arguments) {
+        return exit.into();
+    }
+    if completions::answer_a_shell() {
+        return Exit::Done.into();
+    }
+    let world = World::of_this_process();
+    let terminal = Terminal::of(&world);
+    let session = Session { world, terminal };
+    match run(arguments, &session) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(&session.terminal).into(),
+    }
+}
+
+fn run(arguments: Vec<OsString>, session: &Session) -> Result<Exit, Failure> {
+    let matches = match help::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return session.terminal.show_usage(&error),
+    };
+    let Some((name, matches)) = matches.subcommand() else {
+        return status::overview(session);
+    };
+    match COMMANDS.iter().find(|entry| (entry.define)().get_name() == name) {
+        Some(entry) => (entry.run)(matches, session),
+        None => Ok(Exit::Misuse),
+    }
+}

@@ -1,0 +1,141 @@
+//! `sayso show`: everything declared, as text, JSON or the page of a documentation.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, tools};
+use crate::domain::declaration::{Declaration, Problems};
+use crate::domain::notice::{self, Ways};
+use crate::domain::page;
+use crate::domain::text::WIDEST;
+use crate::domain::tool_id::{Purpose, ToolId};
+use crate::host::act;
+use crate::store::declarations;
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
+use serde_json::{Value, json};
+use std::path::Path;
+
+pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// A tool that is known here, or the file of a declaration
+    #[arg(value_name = "TOOL|FILE")]
+    tool: String,
+    /// Only the notice, as a person reads it before deciding
+    #[arg(long, conflicts_with = "format")]
+    notice: bool,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// The telemetry page of the tool's documentation
+    Markdown,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("show"))
+        .about("Show everything that a tool declares")
+        .after_help("Examples:\n  sayso show werf\n  sayso show werf --notice\n  sayso show ./werf.toml --format markdown > telemetry.md")
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let declaration = find(session, &typed.tool)?;
+    let ways = Ways::sayso(declaration.tool.as_str());
+    let width = WIDEST.min(session.terminal.width());
+    if typed.notice {
+        let purposes: Vec<Purpose> = declaration.purposes.keys().cloned().collect();
+        session.terminal.say(&act::notice_for(&declaration, &purposes, &ways, width))?;
+        return Ok(Exit::Done);
+    }
+    match typed.format {
+        Format::Text => session.terminal.say(&text(&declaration, &ways, width))?,
+        Format::Json => session.terminal.say_json(&document(&declaration))?,
+        Format::Markdown => session.terminal.say(&page::markdown(&declaration))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// A tool that is known here comes before a file of the same name.
+fn find(session: &Session, typed: &str) -> Result<Declaration, Failure> {
+    let world = &session.world;
+    if let (Ok(tool), Ok(layout)) = (typed.parse::<ToolId>(), world.layout())
+        && let Some(found) = declarations::find(layout, &tool)?
+    {
+        return Ok(found.declaration);
+    }
+    let path = Path::new(typed);
+    if path.exists() || typed.contains(std::path::is_separator) {
+        let (_, parsed) = declarations::read_file(path)?;
+        return parsed.map_err(|problems| invalid(path, &problems));
+    }
+    let tool = tools::parse(world, typed)?;
+    Err(tools::with_suggestion(world, typed, tools::unknown(&tool)))
+}
+
+/// A file that is no valid declaration.
+pub(super) fn invalid(path: &Path, problems: &Problems) -> Failure {
+    let first = problems.0.first().map(ToString::to_string).unwrap_or_default();
+    let error =
+        anyhow::anyhow!(first).context(format!("{} is no valid declaration", path.display()));
+    Failure::not_done(error).hint(format!("sayso lint {} lists every problem", path.display()))
+}
+
+fn text(declaration: &Declaration, ways: &Ways, width: usize) -> String {
+    let mut out = notice::everything(declaration, ways, width);
+    for event in &declaration.events {
+        let sample = page::sample(declaration, event);
+        let sample = serde_json::to_string_pretty(&sample).unwrap_or_default();
+        out += &format!("\nA {} event, as an example:\n{sample}\n", event.name);
+    }
+    out
+}
+
+fn document(declaration: &Declaration) -> Value {
+    let purposes: Vec<Value> = declaration
+        .purposes
+        .iter()
+        .map(|(purpose, spec)| {
+            json!({
+                "purpose": purpose.as_str(),
+                "why": spec.why,
+                "example": spec.example,
+                "identity": spec.identity.as_str(),
+                "since": spec.since,
+                "digest": crate::domain::declaration::meaning::digest_of_purpose(
+                    declaration, purpose, declaration.notice),
+                "meaning": crate::domain::declaration::meaning::of_purpose(
+                    declaration, purpose, declaration.notice),
+            })
+        })
+        .collect();
+    let samples: Vec<Value> =
+        declaration.events.iter().map(|event| page::sample(declaration, event)).collect();
+    json!({
+        "tool": declaration.tool.as_str(),
+        "name": declaration.name,
+        "vendor": declaration.vendor,
+        "homepage": declaration.homepage,
+        "policy": declaration.policy,
+        "contact": declaration.contact,
+        "source": declaration.source,
+        "feedback": declaration.feedback,
+        "notice": declaration.notice,
+        "retention": declaration.retention,
+        "wait": declaration.wait,
+        "why": declaration.why,
+        "opt-out": declaration.opt_out,
+        "deletion": declaration.deletion,
+        "off": declaration.switches.ways_off(),
+        "log-file": declaration.log_file,
+        "purposes": purposes,
+        "samples": samples,
+    })
+}

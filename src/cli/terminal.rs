@@ -1,0 +1,134 @@
+//! The only file of the program that prints. Answers go to standard output, everything else to
+//! standard error.
+
+use super::Exit;
+use super::failure::Failure;
+use crate::domain::table::Tone;
+use crate::domain::text;
+use crate::host::act;
+use crate::host::person;
+use crate::store::World;
+use crate::store::answers::Stored;
+use anstyle::{AnsiColor, Style};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use std::io::{self, IsTerminal, Write};
+
+/// Where to print, and how.
+pub(super) struct Terminal {
+    colours_answers: bool,
+    colours_the_rest: bool,
+    width: usize,
+    /// The time zone of the person, for dates on the screen.
+    pub(super) zone: TimeZone,
+}
+
+impl Terminal {
+    /// The terminal of this process. Colour only on a terminal, without `NO_COLOR` and with a
+    /// `TERM` that knows colours.
+    pub(super) fn of(world: &World) -> Self {
+        let set = |name: &str| world.environment().get(name).filter(|value| !value.is_empty());
+        let wanted = set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb");
+        let is_terminal = io::stdout().is_terminal();
+        Self {
+            colours_answers: wanted && is_terminal,
+            colours_the_rest: wanted && io::stderr().is_terminal(),
+            width: if is_terminal { person::width() } else { text::WIDEST },
+            zone: TimeZone::system(),
+        }
+    }
+
+    /// How many columns an answer may take.
+    pub(super) fn width(&self) -> usize {
+        self.width.clamp(40, 120)
+    }
+
+    /// Prints an answer. A reader that went away ends the program quietly; a full disk does not.
+    pub(super) fn say(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        let written = out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.write_all(end.as_bytes()))
+            .and_then(|()| out.flush());
+        match written {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Err(Failure::nobody_listens())
+            }
+            Err(error) => {
+                let error = anyhow::Error::from(error).context("could not print the answer");
+                Err(Failure::not_done(error).hint("look where standard output goes"))
+            }
+        }
+    }
+
+    /// Prints one JSON document as an answer.
+    pub(super) fn say_json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?;
+        self.say(&text)
+    }
+
+    /// Says something that is no answer. Whether anybody hears it changes nothing.
+    pub(super) fn note(&self, text: &str) {
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        let _ = io::stderr().lock().write_all(format!("{text}{end}").as_bytes());
+    }
+
+    /// Colours a part of an answer.
+    pub(super) fn paint(&self, text: &str, tone: Tone) -> String {
+        painted(self.colours_answers, text, tone)
+    }
+
+    /// Says what is left to do after an answer that was stored, and how the program ends.
+    pub(super) fn finish(&self, stored: &Stored) -> Exit {
+        let Some(unfinished) = &stored.unfinished else { return Exit::Done };
+        let (what, hint) = act::left_to_do(unfinished);
+        self.complain(&anyhow::anyhow!(what), &[hint]);
+        Exit::NotDone
+    }
+
+    /// `error:`, then `caused by:` for each cause, then `hint:`.
+    pub(super) fn complain(&self, error: &anyhow::Error, hints: &[String]) {
+        let label = |text: &str| painted(self.colours_the_rest, text, Tone::Bad);
+        let mut text = format!("{} {error}\n", label("error:"));
+        for cause in error.chain().skip(1) {
+            text += &format!("{} {cause}\n", label("caused by:"));
+        }
+        for hint in hints {
+            let label = painted(self.colours_the_rest, "hint:", Tone::Heading);
+            text += &format!("{label} {hint}\n");
+        }
+        self.note(&text);
+    }
+
+    /// Shows help where it was asked for, on standard output; and usage where something was typed
+    /// wrongly, on standard error.
+    pub(super) fn show_usage(&self, error: &clap::Error) -> Result<Exit, Failure> {
+        let rendered = error.render();
+        if error.use_stderr() {
+            let text = if self.colours_the_rest {
+                rendered.ansi().to_string()
+            } else {
+                rendered.to_string()
+            };
+            self.note(&text);
+            return Ok(Exit::Misuse);
+        }
+        let text =
+            if self.colours_answers { rendered.ansi().to_string() } else { rendered.to_string() };
+        self.say(&text).map(|()| Exit::Done)
+    }
+}
+
+fn painted(colours: bool, text: &str, tone: Tone) -> String {
+    let style = match tone {
+        Tone::Plain => return text.to_owned(),
+        Tone::On => AnsiColor::Green.on_default().bold(),
+        Tone::Off => AnsiColor::Cyan.on_default(),
+        Tone::Open => AnsiColor::Yellow.on_default(),
+        Tone::Heading => Style::new().bold(),
+        Tone::Bad => AnsiColor::Red.on_default().bold(),
+    };
+    if colours { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}

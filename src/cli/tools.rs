@@ -1,0 +1,68 @@
+//! The tools that this machine knows, and what a mistyped one may have meant.
+
+use super::failure::Failure;
+use crate::domain::tool_id::ToolId;
+use crate::store::{World, answers, declarations};
+use std::collections::BTreeSet;
+
+/// Every tool that is declared or was answered, sorted.
+pub(super) fn known(world: &World) -> Result<BTreeSet<ToolId>, Failure> {
+    let layout = world.layout()?;
+    let mut tools = declarations::list(layout)?;
+    tools.extend(answers::answered_tools(layout)?);
+    Ok(tools)
+}
+
+/// Reads an id as typed.
+pub(super) fn parse(world: &World, typed: &str) -> Result<ToolId, Failure> {
+    typed.parse().map_err(|error| {
+        let failure = Failure::misuse(format!("{typed:?} is no tool id: {error}"));
+        with_suggestion(world, typed, failure)
+    })
+}
+
+/// Reads the id of a tool that is known here.
+pub(super) fn find(world: &World, typed: &str) -> Result<ToolId, Failure> {
+    let tool = parse(world, typed)?;
+    if known(world)?.contains(&tool) {
+        return Ok(tool);
+    }
+    Err(with_suggestion(world, typed, unknown(&tool)))
+}
+
+/// Nothing on this machine is called that.
+pub(super) fn unknown(tool: &ToolId) -> Failure {
+    Failure::not_done(anyhow::anyhow!("nothing on this machine declares a tool {tool}"))
+}
+
+/// Adds "did you mean".
+pub(super) fn with_suggestion(world: &World, typed: &str, failure: Failure) -> Failure {
+    let Ok(known) = known(world) else { return failure };
+    match closest(typed, known.iter().map(ToolId::as_str)) {
+        Some(close) => failure.hint(format!("did you mean {close}?")),
+        None => failure.hint("sayso lists the tools that are known here"),
+    }
+}
+
+/// The word closest to what was typed, if it is close enough to be meant.
+fn closest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    words
+        .map(|word| (strsim::jaro_winkler(&typed, word), word))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_is_close_to_what_was_typed() {
+        let words = ["werf", "gitops", "testkube"];
+        assert_eq!(closest("wref", words.into_iter()), Some("werf"));
+        assert_eq!(closest("GitOps", words.into_iter()), Some("gitops"));
+        assert_eq!(closest("docker", words.into_iter()), None);
+    }
+}
