@@ -1,0 +1,181 @@
+//! What the tests share: a home folder of their own, the program in it, and a real terminal.
+
+mod terminal;
+
+pub use terminal::Terminal;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The program under test.
+pub fn program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_sayso"))
+}
+
+/// An example host, built with the tests.
+pub fn example(name: &str) -> PathBuf {
+    let folder = program().parent().expect("a folder").join("examples");
+    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// A declaration that the documentation uses as an example.
+pub fn declaration(tool: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/tools/{tool}.toml"))
+}
+
+/// Whether a component from outside is here. Where it is missing, the reason for skipping is
+/// printed; with `SAYSO_TEST_ALL=1` that is a failure.
+#[must_use = "skip the test where a component is missing"]
+pub fn have(component: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let here = std::env::split_paths(&folders).any(|folder| folder.join(component).is_file());
+    if !here {
+        missing(component);
+    }
+    here
+}
+
+/// Says that something is missing, or fails where nothing may be.
+pub fn missing(what: &str) {
+    let all = std::env::var_os("SAYSO_TEST_ALL").is_some_and(|all| all == "1");
+    assert!(!all, "SAYSO_TEST_ALL=1, and {what} is missing");
+    eprintln!("skipped: {what} is missing");
+}
+
+/// Whether this process may do what only root may. Skips as [`have`] does.
+#[must_use = "skip the test where this is not root"]
+pub fn am_root() -> bool {
+    let is_root = cfg!(unix)
+        && Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    if !is_root {
+        missing("root");
+    }
+    is_root
+}
+
+/// A home folder with nothing in it.
+pub struct Home {
+    folder: TempDir,
+}
+
+/// How a command ended, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    pub fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Asserts that it ended with this code.
+    #[track_caller]
+    pub fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A command with nothing in its environment but this home and a place to find programs.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.env_clear().env("HOME", self.path()).current_dir(self.path());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// The program with these arguments.
+    pub fn sayso(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(program());
+        command.args(arguments);
+        command
+    }
+
+    /// Runs the program with these arguments.
+    #[must_use = "assert how it ended"]
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&self.sayso(arguments).output().expect("it runs"))
+    }
+
+    /// Runs the program with these arguments and variables.
+    #[must_use = "assert how it ended"]
+    pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+        let output = self.sayso(arguments).envs(variables.iter().copied()).output();
+        Ran::of(&output.expect("it runs"))
+    }
+
+    /// Registers one of the example declarations.
+    pub fn declare(&self, tool: &str) -> &Self {
+        let file = declaration(tool);
+        self.run(&["declare", &file.to_string_lossy()]).ends(0);
+        self
+    }
+
+    /// Registers a declaration from its text.
+    pub fn declare_text(&self, text: &str) -> &Self {
+        let file = self.path().join("declaration-to-register.toml");
+        fs::write(&file, text).expect("a file");
+        self.run(&["declare", "--replace", &file.to_string_lossy()]).ends(0);
+        fs::remove_file(&file).expect("the file");
+        self
+    }
+
+    /// Where the answers for a tool stand.
+    pub fn consent(&self, tool: &str) -> PathBuf {
+        self.path().join(format!(".config/sayso/consent/{tool}.toml"))
+    }
+
+    /// The text of a file below the home.
+    #[track_caller]
+    pub fn read(&self, path: &str) -> String {
+        let path = self.path().join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Writes a file below the home, with the folders above it.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// Every file below the home, with `/` between the parts, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        collect(self.path(), &mut found);
+        let mut names: Vec<String> = found
+            .iter()
+            .map(|path| path.strip_prefix(self.path()).expect("below").display().to_string())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => collect(&entry.path(), found),
+            _ => found.push(entry.path()),
+        }
+    }
+}
