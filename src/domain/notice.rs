@@ -184,9 +184,7 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
             text.row(4, &field.name, &field_in_words(field, detail));
         }
     }
-    for item in declaration.elsewhere_for(purpose) {
-        text.row(2, "Elsewhere", &format!("{}, to {} (outside sayso)", item.what, item.to));
-    }
+    outside(text, declaration, purpose);
     for to in declaration.destinations_of(purpose) {
         text.row(2, "Sent to", &destination_in_words(declaration, to));
     }
@@ -196,6 +194,18 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     let off = spec.switches.ways_off();
     if !off.is_empty() {
         text.row(2, "Switch off", &off.join(" or "));
+    }
+}
+
+/// What is collected outside sayso, under the name of who gets it.
+fn outside(text: &mut Text, declaration: &Declaration, purpose: &Purpose) {
+    let mut heading = None;
+    for item in declaration.elsewhere_for(purpose) {
+        if heading != Some(&item.to) {
+            text.line(2, &format!("Outside sayso, to {}", item.to));
+            heading = Some(&item.to);
+        }
+        text.line(4, &format!("- {}", item.what));
     }
 }
 
@@ -243,7 +253,11 @@ pub fn occasion(event: &Event) -> &'static str {
 pub fn destination_in_words(declaration: &Declaration, to: &Destination) -> String {
     let kept = to.retention.as_ref().or(declaration.retention.as_ref());
     let kept = kept.map(|time| format!(", kept {time}")).unwrap_or_default();
-    format!("{} at {} ({}){kept}", to.recipient, to.host(), to.kind.words)
+    let kind = match to.kind.words {
+        same if same == to.recipient => String::new(),
+        other => format!(" ({other})"),
+    };
+    format!("{} at {}{kind}{kept}", to.recipient, to.host())
 }
 
 /// What an identity lets the recipient do.
@@ -295,7 +309,7 @@ mod tests {
             "usage: To see which greetings people use.",
             "names of the options used, never their values",
             "Greeters at telemetry.greeters.example (an OpenTelemetry collector), kept 12 months",
-            "Clicks on the web page, to Pendo (outside sayso)",
+            "Outside sayso, to Pendo - Clicks on the web page",
             "1 day; until then a no leaves no trace",
             "sayso disable greeter or GREETER_TELEMETRY=0",
             "https://greeters.example/privacy",

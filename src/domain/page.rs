@@ -98,10 +98,10 @@ fn collected(declaration: &Declaration) -> String {
     for event in &declaration.events {
         let _ = writeln!(
             out,
-            "\n### `{}`\n\nFor `{}`, {}.{}",
+            "\n### `{}`\n\nFor `{}` {}.{}",
             event.name,
             event.purpose,
-            if event.once { "recorded once per installation" } else { "recorded each time" },
+            notice::occasion(event),
             event.why.as_ref().map(|why| format!(" {}", plain(why))).unwrap_or_default()
         );
         if !event.fields.is_empty() {

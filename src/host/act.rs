@@ -199,10 +199,16 @@ pub fn after_yes(subject: &Subject, purposes: &[Purpose], ways: &Ways) -> Vec<St
 pub fn after_no(subject: &Subject, purposes: &[String], stored: &Stored) -> Vec<String> {
     let tool = &subject.tool;
     let mut lines = vec![if purposes.is_empty() {
-        format!("{tool}: off.")
+        format!("{tool} is off. Nobody was told.")
     } else {
-        format!("{tool}: {} off.", purposes.join(", "))
+        format!("{tool}: {} off. Nobody was told.", purposes.join(", "))
     }];
+    let now = subject.again();
+    let still_on: Vec<Purpose> =
+        now.purposes().into_iter().filter(|purpose| now.decide(Some(purpose)).allows()).collect();
+    if !still_on.is_empty() {
+        lines.push(format!("Still on: {}.", names(still_on.iter())));
+    }
     if let Some(aside) = &stored.set_aside {
         lines.push(format!("The damaged file was kept as {}", aside.display()));
     }

@@ -42,7 +42,7 @@ pub fn items(declaration: &Declaration) -> Vec<Item> {
             add(to.since.max(spec.since), format!("sent to {words}"));
         }
         for item in declaration.elsewhere_for(purpose) {
-            add(item.since, format!("outside sayso: {}, to {}", item.what, item.to));
+            add(item.since, format!("outside sayso, to {}: {}", item.to, item.what));
         }
     }
     items

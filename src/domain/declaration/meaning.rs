@@ -108,8 +108,8 @@ fn digest(meaning: &Value) -> String {
     })
 }
 
-/// Sorted here and not left to `serde_json`'s map: a host that switches on that crate's
-/// `preserve_order` feature would otherwise change every digest.
+/// Canonical JSON: see the head of this file. Sorted here, because the order of `serde_json`'s map
+/// depends on a feature that any crate of a host may switch on.
 pub fn canonical(value: &Value) -> String {
     match value {
         Value::Object(map) => {
