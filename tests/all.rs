@@ -9,6 +9,7 @@ mod concurrency;
 mod documents;
 mod faults;
 mod first_run;
+mod formats;
 mod hosts;
 mod layers;
 mod network;
