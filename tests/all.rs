@@ -1,8 +1,9 @@
 //! The tests of the program: one binary, so that it is linked once.
-#![expect(
+#![allow(
     missing_docs,
+    unreachable_pub,
     clippy::disallowed_methods,
-    reason = "tests prepare files and start programs themselves"
+    reason = "tests prepare files, start programs, and are read by nobody else"
 )]
 
 mod concurrency;
@@ -13,6 +14,7 @@ mod formats;
 mod hosts;
 mod layers;
 mod network;
+mod picture;
 mod sessions;
 mod support;
 mod surroundings;

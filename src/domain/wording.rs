@@ -38,7 +38,7 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
             None => "the administrator forbids it".into(),
         },
         Reason::Denied => match facts.word {
-            Word::Denied { whole_tool: true, .. } => "you said no to the whole tool".into(),
+            Word::Denied { whole_tool: true, .. } => "you said no to all of it".into(),
             _ => "you said no".into(),
         },
         Reason::Changed => "it asks for something else now than you agreed to".into(),
