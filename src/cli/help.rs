@@ -20,7 +20,6 @@ pub(super) fn command() -> Command {
         .after_help("Examples:\n  sayso                what may the tools here collect, and why?\n  sayso disable        no to everything\n  sayso show werf      everything that one tool declares")
         .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}{after-help}\n")
         .before_help(commands_by_group())
-        .disable_help_subcommand(true)
         .infer_subcommands(false)
         .subcommands(COMMANDS.iter().map(|entry| completions::with_candidates((entry.define)())))
 }

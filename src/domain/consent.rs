@@ -121,18 +121,24 @@ impl Consent {
         self.grants_anything() || (self.noticed.is_some() && self.refused.is_none())
     }
 
+    /// What the person said about the tool as a whole.
+    pub fn word_on_the_tool(&self) -> Word<'_> {
+        match &self.refused {
+            Some(Refusal { at, via }) => Word::Denied { at: *at, via: *via, whole_tool: true },
+            None => Word::Nothing,
+        }
+    }
+
     /// What the person said about the purpose, of whatever kind.
     pub fn word_on(&self, purpose: &Purpose) -> Word<'_> {
-        match (self.answers.get(purpose), &self.refused, &self.noticed) {
+        let word = self.word_on_the_tool();
+        match (self.answers.get(purpose), word, &self.noticed) {
             (Some(answer), _, _) => match (answer.choice, &answer.read) {
                 (Choice::Granted, Some(read)) => Word::Granted { answer, read },
                 _ => Word::Denied { at: answer.at, via: answer.via, whole_tool: false },
             },
-            (None, Some(refusal), _) => {
-                Word::Denied { at: refusal.at, via: refusal.via, whole_tool: true }
-            }
-            (None, None, Some(noticed)) => Word::Noticed(noticed),
-            (None, None, None) => Word::Nothing,
+            (None, Word::Nothing, Some(noticed)) => Word::Noticed(noticed),
+            (None, word, _) => word,
         }
     }
 }

@@ -110,9 +110,16 @@ impl Error {
             Self::NoHome => {
                 "set HOME to your home folder, or SAYSO_HOME to an absolute path".into()
             }
-            Self::Io { path, .. } => {
-                format!("check the permissions and the free space of {}", folder_of(path).display())
-            }
+            Self::Io { path, source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => "check the path".into(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    format!("check who may write in {}", folder_of(path).display())
+                }
+                _ if self.is_full() => {
+                    format!("make room on the disk of {}", folder_of(path).display())
+                }
+                _ => format!("check {} and the disk it is on", folder_of(path).display()),
+            },
             Self::Damaged { path, .. } => {
                 format!("mend or remove {}, then decide again", path.display())
             }

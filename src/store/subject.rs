@@ -130,7 +130,10 @@ impl Subject {
         let environment = self.world.environment();
         let declaration = self.declaration.as_ref();
         let spec = purpose.and_then(|purpose| declaration?.purposes.get(purpose));
-        let word = purpose.map_or(Word::Nothing, |purpose| self.consent.word_on(purpose));
+        let word = match purpose {
+            Some(purpose) => self.consent.word_on(purpose),
+            None => self.consent.word_on_the_tool(),
+        };
         let (default, broken_config) = self.standing(&word);
         let off = [
             Some(&self.consent.withdraw),
