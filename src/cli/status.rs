@@ -97,7 +97,7 @@ fn for_people(session: &Session, reports: &[ToolReport], in_full: bool) -> Strin
         }
         return out;
     }
-    if let [first, ..] = reports {
+    if let Some(first) = reports.iter().find(|tool| tool.name.is_some()) {
         out += &format!(
             "\nLook closer with sayso show {0}; switch off with sayso disable {0}.\n",
             first.tool

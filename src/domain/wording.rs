@@ -25,7 +25,10 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
             Some(file) if file.path.is_some() => "its file cannot be used; see sayso doctor".into(),
             _ => "there is no usable home folder".into(),
         },
-        Reason::Undeclared => "nothing declares it on this machine".into(),
+        Reason::Undeclared => match facts.word {
+            Word::Denied { .. } => "you said no in advance; nothing declares it here".into(),
+            _ => "nothing declares it on this machine".into(),
+        },
         Reason::DoNotTrack => {
             variable("DO_NOT_TRACK", facts.signals.do_not_track.as_deref().unwrap_or("1"))
         }
@@ -93,7 +96,7 @@ pub fn how_to_change(decision: Decision, facts: &Facts<'_>, ways: &Ways) -> Stri
     let unset = |name: &str| format!("unset {name}");
     match decision.reason {
         Reason::Unreadable => "sayso doctor says how to mend it".into(),
-        Reason::Undeclared => "sayso declare FILE registers a declaration".into(),
+        Reason::Undeclared => "sayso declare FILE registers its declaration".into(),
         Reason::DoNotTrack => format!("{} lets single choices count again", unset("DO_NOT_TRACK")),
         Reason::EnvironmentOff => match &facts.off {
             Some(off) => unset(&off.name),

@@ -79,8 +79,8 @@ pub fn ask(
         Plan::AskForMore { read, additions, .. } => {
             notice::additions(declaration, *read, additions, ways, width())
         }
-        Plan::Tell { purposes } => {
-            let purposes: Vec<&Purpose> = purposes.iter().collect();
+        Plan::Tell => {
+            let purposes: Vec<&Purpose> = declaration.purposes.keys().collect();
             notice::told(declaration, &purposes, ways, width())
         }
     };
@@ -91,7 +91,7 @@ pub fn ask(
     let question = Question { subject, declaration, ways };
     let outcome = match plan {
         Plan::Nothing => Ok(Outcome::Nothing),
-        Plan::Tell { .. } => {
+        Plan::Tell => {
             answers::notice_shown(subject.world(), declaration).map(|stored| question.done(stored))
         }
         Plan::Ask { purposes } => question.put(&purposes, &[]),
