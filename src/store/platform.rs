@@ -7,21 +7,23 @@ use std::path::Path;
 /// Options that open a file without following a link at its end and without waiting for the other
 /// end of a pipe.
 pub(super) fn careful_options(follow_links: bool) -> OpenOptions {
-    let mut options = OpenOptions::new();
     #[cfg(unix)]
-    {
+    return {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt;
         let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         if !follow_links {
             flags |= OFlags::NOFOLLOW;
         }
-        options.custom_flags(flags.bits().cast_signed());
-        options.mode(0o600);
-    }
+        let mut options = OpenOptions::new();
+        options.custom_flags(flags.bits().cast_signed()).mode(0o600);
+        options
+    };
     #[cfg(not(unix))]
-    let _ = follow_links;
-    options
+    return {
+        let _ = follow_links;
+        OpenOptions::new()
+    };
 }
 
 /// Whether opening failed because there is a link at the end of the path.
