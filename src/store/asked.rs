@@ -49,7 +49,22 @@ pub fn could_remember(layout: &Layout) -> bool {
         && file::make_folders_allowed(&layout.consents()).is_ok()
 }
 
-/// Forgets the dates of a tool.
-pub(super) fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+/// Forgets the dates of some purposes: they are answered now. The others keep theirs, so that an
+/// answer to one question does not bring back another one on the same day.
+pub(super) fn forget(layout: &Layout, tool: &ToolId, purposes: &[Purpose]) -> Result<(), Error> {
+    let path = layout.asked(tool);
+    let Ok(Some(text)) = file::read(&path, LIMIT, Trust::Own) else { return file::remove(&path) };
+    let mut dates: Table = toml::from_str(&text).unwrap_or_default();
+    let before = dates.len();
+    dates.retain(|purpose, _| !purposes.iter().any(|answered| answered.as_str() == purpose));
+    match dates.len() {
+        0 => file::remove(&path),
+        after if after == before => Ok(()),
+        _ => Replacement::of(&path)?.commit(&dates.to_string()),
+    }
+}
+
+/// Forgets the dates of all purposes of a tool.
+pub(super) fn forget_all(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
     file::remove(&layout.asked(tool))
 }

@@ -63,7 +63,11 @@ pub fn refuse(
     if changed.before.may_use_an_id() && !changed.after.may_use_an_id() {
         stored.then("delete the id", remove_unused_id(layout));
     }
-    stored.then("forget when you were asked", asked::forget(layout, tool));
+    let forgotten = match scope {
+        Scope::WholeTool => asked::forget_all(layout, tool),
+        Scope::Purposes(purposes) => asked::forget(layout, tool, purposes),
+    };
+    stored.then("forget when you were asked", forgotten);
     for (purpose, change) in refused(&changed, scope) {
         let entry = Entry { notice, ..entry(world, tool, purpose, change, via) };
         stored.then("write the history", history::append(layout, tool, &entry));

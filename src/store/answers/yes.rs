@@ -49,7 +49,7 @@ pub fn grant(
     })?;
     let mut stored = Stored::default();
     stored.then("make an id", config::ensure_id(&layout.config_file()));
-    stored.then("forget when you were asked", asked::forget(layout, tool));
+    stored.then("forget when you were asked", asked::forget(layout, tool, purposes));
     let notice = declaration.notice;
     for purpose in
         purposes.iter().filter(|p| changed.before.answers.get(*p) != changed.after.answers.get(*p))
