@@ -193,7 +193,10 @@ impl Question<'_> {
     }
 
     fn interrupted(&self) -> Outcome {
-        let _ = Term::stderr().show_cursor();
+        let is_dumb = self.subject.world().environment().get("TERM").is_some_and(|t| t == "dumb");
+        if !is_dumb {
+            let _ = Term::stderr().show_cursor();
+        }
         eprintln!();
         Outcome::Interrupted
     }
