@@ -91,6 +91,9 @@ impl Reason {
     fn applies(self, facts: &Facts<'_>) -> bool {
         let by_default = facts.default.choice == Some(Default::Declared)
             && facts.declared.is_some_and(|declared| declared.manner == Manner::Notice);
+        // A purpose that a newer notice introduced was not told of by an older one.
+        let was_told = matches!(facts.word, Word::Noticed(noticed)
+            if facts.declared.is_some_and(|declared| declared.since <= noticed.read.notice));
         match self {
             Self::Unreadable => facts.unreadable.is_some(),
             Self::Undeclared => facts.declared.is_none(),
@@ -109,8 +112,8 @@ impl Reason {
                     && facts.declared.is_some_and(|declared| declared.since == 1)
             }
             Self::Automation => facts.signals.automation.is_some(),
-            Self::NoticePending => by_default && !matches!(facts.word, Word::Noticed(_)),
-            Self::Noticed => by_default && matches!(facts.word, Word::Noticed(_)),
+            Self::NoticePending => by_default && !was_told,
+            Self::Noticed => by_default && was_told,
             Self::Unasked => true,
         }
     }

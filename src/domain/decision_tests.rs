@@ -129,6 +129,18 @@ fn a_variable_allows_only_under_automation_and_only_what_was_there_first() {
 }
 
 #[test]
+fn a_notice_covers_no_purpose_that_came_after_it() {
+    let told_of = |since| Case {
+        declared: Some(Declared { manner: Manner::Notice, since }),
+        default: Some(Default::Declared),
+        word: NOTICED,
+        ..NOTHING
+    };
+    assert_eq!(decision(&told_of(1)).reason, Reason::Noticed);
+    assert_eq!(decision(&told_of(2)).reason, Reason::NoticePending);
+}
+
+#[test]
 fn a_notice_that_no_longer_holds_is_shown_again() {
     let case = Case { word: NOTICED, unchanged: false, ..NOTHING };
     assert_eq!(decision(&case).reason, Reason::Changed);
