@@ -41,6 +41,8 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         let mode = if typed.dry_run { Mode::Show } else { Mode::Store };
         match person::ask(&subject, &purposes, &Ways::sayso(tool.as_str()), mode) {
             Ok(Outcome::Interrupted) => return Ok(Exit::Interrupted),
+            // The run that shows a notice is not yet covered by it.
+            Ok(Outcome::Told) => return Ok(Exit::NotDone),
             Ok(_) => {}
             // The person was told where it happened.
             Err(_) => return Ok(Exit::NotDone),

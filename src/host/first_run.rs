@@ -29,9 +29,11 @@ pub enum Plan {
         /// What is new.
         additions: Vec<Item>,
     },
-    /// Show the notice for all purposes; no question. It is remembered for the tool as a whole, so
-    /// it is shown as a whole, whichever purpose the host is about.
-    Tell,
+    /// Show the notice; no question.
+    Tell {
+        /// All purposes that would be allowed from the next run on.
+        purposes: Vec<Purpose>,
+    },
 }
 
 /// Decides what to do for some purposes, or for all where none are named. What was asked within a
@@ -60,7 +62,7 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
     }
     match (undecided.is_empty(), told.is_empty()) {
         (false, _) => Plan::Ask { purposes: undecided },
-        (true, false) => Plan::Tell,
+        (true, false) => Plan::Tell { purposes: told },
         (true, true) => Plan::Nothing,
     }
 }

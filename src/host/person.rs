@@ -55,8 +55,10 @@ pub enum Mode {
 pub enum Outcome {
     /// There was nothing to ask or to tell.
     Nothing,
-    /// Something was shown or answered.
+    /// Something was asked or answered.
     Spoke,
+    /// A notice without a question was shown: what it is about is allowed from the next run on.
+    Told,
     /// Ctrl-C.
     Interrupted,
 }
@@ -79,8 +81,8 @@ pub fn ask(
         Plan::AskForMore { read, additions, .. } => {
             notice::additions(declaration, *read, additions, ways, width())
         }
-        Plan::Tell => {
-            let purposes: Vec<&Purpose> = declaration.purposes.keys().collect();
+        Plan::Tell { purposes } => {
+            let purposes: Vec<&Purpose> = purposes.iter().collect();
             notice::told(declaration, &purposes, ways, width())
         }
     };
@@ -91,9 +93,10 @@ pub fn ask(
     let question = Question { subject, declaration, ways };
     let outcome = match plan {
         Plan::Nothing => Ok(Outcome::Nothing),
-        Plan::Tell => {
-            answers::notice_shown(subject.world(), declaration).map(|stored| question.done(stored))
-        }
+        Plan::Tell { .. } => answers::notice_shown(subject.world(), declaration).map(|stored| {
+            question.done(stored);
+            Outcome::Told
+        }),
         Plan::Ask { purposes } => question.put(&purposes, &[]),
         Plan::AskForMore { granted, undecided, .. } => question.put(&undecided, &granted),
     };
