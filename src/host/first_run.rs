@@ -5,6 +5,7 @@ use crate::domain::decision::Reason;
 use crate::domain::declaration::difference::Item;
 use crate::domain::declaration::{Declaration, Manner};
 use crate::domain::notice;
+use crate::domain::policy::Default;
 use crate::domain::tool_id::Purpose;
 use crate::store::{Subject, asked};
 
@@ -42,9 +43,14 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
     let (Some(declaration), Ok(layout)) = (&subject.declaration, subject.world().layout()) else {
         return Plan::Nothing;
     };
-    if !asked::could_remember(layout) {
+    let default = match subject.default() {
+        Ok(default) if default.choice != Some(Default::Off) => default.choice,
+        _ => return Plan::Nothing,
+    };
+    if declaration.manner == Manner::Off || !asked::could_remember(layout) {
         return Plan::Nothing;
     }
+    let may_tell = declaration.manner == Manner::Notice && default == Some(Default::Declared);
     let now = subject.world().now;
     let candidates: Vec<&Purpose> = declaration
         .purposes
@@ -53,7 +59,8 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
         .filter(|purpose| !asked::is_recent(layout, &subject.tool, purpose, now))
         .collect();
     let of_kind = |kind: Kind| -> Vec<Purpose> {
-        let is_kind = |purpose: &&&Purpose| kind_of(subject, declaration, purpose) == Some(kind);
+        let is_kind =
+            |purpose: &&&Purpose| kind_of(subject, declaration, purpose, may_tell) == Some(kind);
         candidates.iter().filter(is_kind).map(|purpose| (*purpose).clone()).collect()
     };
     let (undecided, granted, told) = (of_kind(Kind::Ask), of_kind(Kind::More), of_kind(Kind::Tell));
@@ -62,7 +69,7 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
     }
     match (undecided.is_empty(), told.is_empty()) {
         (false, _) => Plan::Ask { purposes: undecided },
-        (true, false) => Plan::Tell { purposes: told },
+        (true, false) => Plan::Tell { purposes: all_to_tell(subject, declaration) },
         (true, true) => Plan::Nothing,
     }
 }
@@ -74,13 +81,17 @@ enum Kind {
     Tell,
 }
 
-fn kind_of(subject: &Subject, declaration: &Declaration, purpose: &Purpose) -> Option<Kind> {
+fn kind_of(
+    subject: &Subject,
+    declaration: &Declaration,
+    purpose: &Purpose,
+    may_tell: bool,
+) -> Option<Kind> {
     let decision = subject.decide(Some(purpose));
     let is_older = decision.notice.is_some_and(|read| read < declaration.notice);
     match (decision.reason, subject.consent.word_on(purpose)) {
-        (Reason::Unasked, _) if declaration.manner != Manner::Off => Some(Kind::Ask),
-        (Reason::Changed, Word::Granted { .. }) => Some(Kind::Ask),
-        (Reason::Changed, _) if declaration.manner == Manner::Notice => Some(Kind::Tell),
+        (Reason::Changed, Word::Noticed(_)) if may_tell => Some(Kind::Tell),
+        (Reason::Unasked | Reason::Changed, _) => Some(Kind::Ask),
         (Reason::NoticePending, _) => Some(Kind::Tell),
         (Reason::Noticed, _) if is_older => Some(Kind::Tell),
         (Reason::Granted, Word::Granted { answer, read })
@@ -92,6 +103,15 @@ fn kind_of(subject: &Subject, declaration: &Declaration, purpose: &Purpose) -> O
         }
         _ => None,
     }
+}
+
+/// Everything that is allowed once a notice was shown, whatever it was shown for: what is switched
+/// off for the moment, and what another command of the tool is about, too.
+fn all_to_tell(subject: &Subject, declaration: &Declaration) -> Vec<Purpose> {
+    let is_answered = |purpose: &&Purpose| {
+        matches!(subject.consent.word_on(purpose), Word::Granted { .. } | Word::Denied { .. })
+    };
+    declaration.purposes.keys().filter(|purpose| !is_answered(purpose)).cloned().collect()
 }
 
 fn ask_for_more(

@@ -171,13 +171,21 @@ impl Subject {
         if matches!(word, Word::Granted { .. } | Word::Denied { .. }) {
             return (Standing::default(), None);
         }
-        match self.world.config() {
+        match self.default() {
             Err(error) => (Standing::default(), Some(unreadable(&error))),
-            Ok(config) => match config.default {
-                Some(own) => (Standing { choice: Some(own), by_policy: false }, None),
-                None => (Standing { choice: self.policy.default, by_policy: true }, None),
-            },
+            Ok(standing) => (standing, None),
         }
+    }
+
+    /// What holds for tools without a choice: the person's own default, or else the policy's.
+    ///
+    /// # Errors
+    /// Where `config.toml` is there and cannot be understood.
+    pub fn default(&self) -> Result<Standing, Arc<Error>> {
+        Ok(match self.world.config()?.default {
+            Some(own) => Standing { choice: Some(own), by_policy: false },
+            None => Standing { choice: self.policy.default, by_policy: true },
+        })
     }
 
     /// Whether the declaration still means what was read.
