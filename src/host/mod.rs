@@ -102,3 +102,37 @@ impl Host {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::declaration::samples::GREETER;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    /// The notice and the vendor that are registered after a host of notice 2 met these.
+    fn after_meeting(registered: &str) -> (u32, String) {
+        let home = tempfile::tempdir().expect("a folder");
+        let home = home.path().to_string_lossy().into_owned();
+        let variables = BTreeMap::from([("SAYSO_HOME".to_owned(), home)]);
+        let world = World::new(Arc::new(variables), jiff::Timestamp::UNIX_EPOCH);
+        let subject = Subject::embedded(&world, declaration::parse(GREETER).expect("valid"));
+        let tool = subject.tool.clone();
+        let layout = world.layout().expect("a home");
+        declarations::register(layout, &tool, registered).expect("registered");
+        let ways = Ways::sayso("greeter");
+        Host { subject: Some(subject), text: GREETER.to_owned(), ways }.register();
+        let found = declarations::find(layout, &tool).expect("readable").expect("registered");
+        (found.declaration.notice, found.declaration.vendor)
+    }
+
+    #[test]
+    fn a_host_replaces_an_older_declaration_of_its_own_vendor_only() {
+        let older = GREETER.replace("notice = 2", "notice = 1").replace("since = 2", "since = 1");
+        assert_eq!(after_meeting(&older), (2, "Greeters".to_owned()));
+        let others = older.replace("vendor = \"Greeters\"", "vendor = \"Others\"");
+        assert_eq!(after_meeting(&others), (1, "Others".to_owned()));
+        let newer = GREETER.replace("notice = 2", "notice = 3");
+        assert_eq!(after_meeting(&newer), (3, "Greeters".to_owned()));
+    }
+}
