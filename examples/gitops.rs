@@ -2,6 +2,7 @@
 //! command that creates the dashboard, and not before.
 //!
 //! Try `cargo run --example gitops -- get clusters`, then `… create dashboard`.
+#![expect(clippy::print_stdout, reason = "a program of its own, which prints its answers")]
 
 use clap::Command;
 use sayso::host::commands::{Wording, add_to};

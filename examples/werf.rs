@@ -1,6 +1,7 @@
 //! A host tool that embeds sayso: on first run its notice and question, then all three wordings.
 //!
 //! Try `cargo run --example werf -- converge --repo example`, then `… telemetry status`.
+#![expect(clippy::print_stdout, reason = "a program of its own, which prints its answers")]
 
 use clap::{Arg, ArgAction, Command};
 use sayso::host::commands::{Wording, add_to};

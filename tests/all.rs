@@ -3,14 +3,18 @@
     missing_docs,
     unreachable_pub,
     clippy::disallowed_methods,
-    reason = "tests prepare files, start programs, and are read by nobody else"
+    clippy::print_stderr,
+    reason = "tests prepare files, start programs, say what they skip, and are read by nobody else"
 )]
 
 mod concurrency;
 mod documents;
 mod faults;
 mod first_run;
+mod first_run_notice;
+mod first_run_silence;
 mod formats;
+mod host_commands;
 mod hosts;
 mod layers;
 mod network;

@@ -154,7 +154,8 @@ impl Host {
         };
         Some(match done {
             Ok(()) => ExitCode::SUCCESS,
-            Err(Told) => ExitCode::FAILURE,
+            Err(Told { misuse: false }) => ExitCode::from(1),
+            Err(Told { misuse: true }) => ExitCode::from(2),
         })
     }
 
@@ -224,7 +225,7 @@ impl Host {
             eprintln!(
                 "error: the declaration of this program is not valid, so nothing is collected"
             );
-            Told
+            Told { misuse: false }
         })
     }
 
@@ -242,12 +243,15 @@ impl Host {
             }
         };
         eprintln!("hint: {hint}");
-        Told
+        Told { misuse: refusal.is_misuse() }
     }
 }
 
 /// Something went wrong, and the person was told.
-struct Told;
+struct Told {
+    /// The command was used wrongly, as opposed to not having worked.
+    misuse: bool,
+}
 
 fn purposes(matches: &ArgMatches) -> Vec<String> {
     matches.get_many::<String>("purpose").into_iter().flatten().cloned().collect()
@@ -263,5 +267,5 @@ fn finish(stored: &Stored) -> Result<(), Told> {
     let Some(unfinished) = &stored.unfinished else { return Ok(()) };
     let (what, hint) = act::left_to_do(unfinished);
     eprintln!("error: {what}\nhint: {hint}");
-    Err(Told)
+    Err(Told { misuse: false })
 }

@@ -45,7 +45,7 @@ pub fn mark(
 /// asked: the question would come back with every run.
 pub fn could_remember(layout: &Layout) -> bool {
     file::can_make_files_in(&layout.consents())
-        && file::can_make_files_in(&layout.state)
+        && file::can_make_files_in(&layout.asked_folder())
         && file::make_folders_allowed(&layout.consents()).is_ok()
 }
 

@@ -246,7 +246,8 @@ pub(super) fn make_folders_allowed(path: &Path) -> Result<&Path, Error> {
 
 /// Whether a file could be made in the folder, or in the one above it that is there. Writes nothing.
 pub(super) fn can_make_files_in(path: &Path) -> bool {
-    platform::is_writable_folder(existing_ancestor(path))
+    let nearest = existing_ancestor(path);
+    nearest.is_dir() && platform::is_writable_folder(nearest)
 }
 
 fn existing_ancestor(path: &Path) -> &Path {

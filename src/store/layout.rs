@@ -78,9 +78,14 @@ impl Layout {
         self.histories().join(format!("{tool}.jsonl"))
     }
 
+    /// The folder of the dates on which people said "not now".
+    pub fn asked_folder(&self) -> PathBuf {
+        self.state.join("asked")
+    }
+
     /// When the person was last asked about a tool.
     pub fn asked(&self, tool: &ToolId) -> PathBuf {
-        self.state.join("asked").join(format!("{tool}.toml"))
+        self.asked_folder().join(format!("{tool}.toml"))
     }
 
     /// The folder of the spools.

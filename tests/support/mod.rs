@@ -1,9 +1,15 @@
 //! What the tests share: a home folder of their own, the program in it, and a real terminal.
 
+mod nobody;
 mod terminal;
 
-pub use terminal::Terminal;
+pub use nobody::nobody;
+#[cfg(unix)]
+pub use terminal::Screen;
+pub use terminal::{QUESTION, Shown, Terminal};
 
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -17,7 +23,9 @@ pub fn program() -> PathBuf {
 /// An example host, built with the tests.
 pub fn example(name: &str) -> PathBuf {
     let folder = program().parent().expect("a folder").join("examples");
-    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.is_file(), "no example {name}: cargo test builds it, or cargo build --examples");
+    path
 }
 
 /// A declaration that the documentation uses as an example.
@@ -47,12 +55,16 @@ pub fn missing(what: &str) {
 /// Whether this process may do what only root may. Skips as [`have`] does.
 #[must_use = "skip the test where this is not root"]
 pub fn am_root() -> bool {
-    let is_root = cfg!(unix)
-        && Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    let is_root = is_root();
     if !is_root {
         missing("root");
     }
     is_root
+}
+
+fn is_root() -> bool {
+    cfg!(unix)
+        && Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
 /// A home folder with nothing in it.
@@ -156,6 +168,25 @@ impl Home {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         fs::write(path, text).expect("a file");
+    }
+
+    /// Every file below the home, with what stands in it.
+    pub fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+        let read = |name: String| (name.clone(), fs::read(self.path().join(name)).expect("a file"));
+        self.files().into_iter().map(read).collect()
+    }
+
+    /// `sayso ask TOOL` in a terminal.
+    pub fn ask(&self, tool: &str) -> Terminal {
+        Terminal::start(self, &program(), &["ask", tool])
+    }
+
+    /// The reason that `sayso check` gives, and whether it allows.
+    #[track_caller]
+    pub fn reason(&self, tool: &str, purpose: &str) -> (bool, String) {
+        let ran = self.run(&["check", tool, purpose, "--json"]);
+        let document: Value = serde_json::from_str(&ran.stdout).expect("one document");
+        (ran.code == Some(0), document["reason"].as_str().expect("a reason").to_owned())
     }
 
     /// Every file below the home, with `/` between the parts, sorted.

@@ -1,9 +1,11 @@
 //! A real terminal: a program runs in a pseudo-terminal, keys are pressed, the screen is read.
 
 use super::Home;
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use portable_pty::{
+    Child, CommandBuilder, ExitStatus, MasterPty, PtyPair, PtySize, native_pty_system,
+};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -13,8 +15,11 @@ pub struct Terminal {
     keys: Box<dyn Write + Send>,
     bytes: Receiver<Vec<u8>>,
     screen: String,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
+
+/// How every question ends.
+pub const QUESTION: &str = "any other key: not now";
 
 /// Far longer than anything takes here: a test that needs it hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -39,6 +44,8 @@ impl Terminal {
         command.args(arguments);
         command.env_clear();
         command.env("HOME", home.path());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("SAYSO_UNDER_TEST", super::program());
         command.env("TERM", "xterm-256color");
         command.cwd(home.path());
         for (name, value) in variables {
@@ -47,20 +54,16 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("it starts");
         drop(pair.slave);
         let keys = pair.master.take_writer().expect("a keyboard");
-        let mut reader = pair.master.try_clone_reader().expect("a screen");
-        let (sender, bytes) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                if sender.send(buffer[..count].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        Self { child, keys, bytes, screen: String::new(), _master: pair.master }
+        let bytes = listen(&*pair.master);
+        Self { child, keys, bytes, screen: String::new(), master: pair.master }
     }
 
-    /// Waits until the screen shows the words, after what was waited for before.
+    /// Starts a script in a terminal; `$SAYSO_UNDER_TEST` is the program.
+    pub fn start_script(home: &Home, script: &str) -> Self {
+        Self::start(home, Path::new("/bin/sh"), &["-c", script])
+    }
+
+    /// Waits until the screen shows the words.
     #[track_caller]
     pub fn wait_for(&mut self, words: &str) -> &mut Self {
         let end = Instant::now() + PATIENCE;
@@ -75,16 +78,35 @@ impl Terminal {
         self
     }
 
-    /// Presses keys, once the program has had the time to turn to its keyboard.
+    /// Presses keys, once the program waits for a single key. Earlier ones would be discarded.
+    #[track_caller]
     pub fn press(&mut self, keys: &str) -> &mut Self {
-        std::thread::sleep(Duration::from_millis(150));
+        let end = Instant::now() + PATIENCE;
+        while !reads_single_keys(&*self.master) {
+            assert!(Instant::now() < end, "it reads no key; the screen shows:\n{}", self.screen);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.type_ahead(keys)
+    }
+
+    /// Types without waiting for anybody to read it.
+    pub fn type_ahead(&mut self, keys: &str) -> &mut Self {
         self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("keys");
         self
     }
 
-    /// Everything that was shown so far.
-    pub fn screen(&self) -> &str {
-        &self.screen
+    /// Waits for the question, presses a key, and waits for the end.
+    #[track_caller]
+    pub fn answer(mut self, key: &str) -> Shown {
+        self.wait_for(QUESTION).press(key);
+        self.shown()
+    }
+
+    /// Waits for the end, without pressing any key.
+    #[track_caller]
+    pub fn shown(self) -> Shown {
+        let (status, screen) = self.finish();
+        Shown { code: status.exit_code(), screen }
     }
 
     /// Waits for the end; says how it ended and everything that was shown.
@@ -104,4 +126,102 @@ impl Terminal {
         let status = self.child.wait().expect("it ended");
         (status, self.screen)
     }
+}
+
+/// How a program in a terminal ended, and what it showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub code: u32,
+    pub screen: String,
+}
+
+impl Shown {
+    /// Asserts that it ended with this code.
+    #[track_caller]
+    pub fn ends(self, code: u32) -> Self {
+        assert_eq!(self.code, code, "{}", self.screen);
+        self
+    }
+
+    /// Asserts that it showed these words, wherever the lines were broken.
+    #[track_caller]
+    pub fn shows(self, words: &str) -> Self {
+        assert!(self.has(words), "{words:?} is missing in:\n{}", self.screen);
+        self
+    }
+
+    /// Asserts that it did not show these words.
+    #[track_caller]
+    pub fn hides(self, words: &str) -> Self {
+        assert!(!self.has(words), "{words:?} is in:\n{}", self.screen);
+        self
+    }
+
+    /// Asserts that it showed nothing.
+    #[track_caller]
+    pub fn shows_nothing(self) -> Self {
+        assert_eq!(self.screen, "");
+        self
+    }
+
+    fn has(&self, words: &str) -> bool {
+        self.screen.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
+    }
+}
+
+/// A terminal in which no program runs: another one's output can be sent there.
+#[cfg(unix)]
+pub struct Screen {
+    pair: PtyPair,
+}
+
+#[cfg(unix)]
+impl Screen {
+    pub fn new() -> Self {
+        let pair = native_pty_system().openpty(PtySize::default()).expect("a terminal");
+        Self { pair }
+    }
+
+    /// The device to write to.
+    pub fn device(&self) -> PathBuf {
+        self.pair.master.tty_name().expect("a name")
+    }
+
+    /// Everything that was written to it.
+    pub fn finish(self) -> String {
+        let bytes = listen(&*self.pair.master);
+        drop(self.pair.slave);
+        String::from_utf8_lossy(&bytes.iter().flatten().collect::<Vec<u8>>()).into_owned()
+    }
+}
+
+fn listen(master: &dyn MasterPty) -> Receiver<Vec<u8>> {
+    let mut reader = master.try_clone_reader().expect("a screen");
+    let (sender, bytes) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            if sender.send(buffer[..count].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    bytes
+}
+
+/// Whether the terminal hands over each key at once, instead of whole lines.
+#[cfg(unix)]
+fn reads_single_keys(master: &dyn MasterPty) -> bool {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::termios::{LocalModes, tcgetattr};
+    let device = master.tty_name().expect("a name");
+    let terminal = open(device, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("a terminal");
+    tcgetattr(terminal).is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
+}
+
+/// Nobody can tell here, so it gets the time that it needs.
+#[cfg(not(unix))]
+fn reads_single_keys(_: &dyn MasterPty) -> bool {
+    std::thread::sleep(Duration::from_millis(300));
+    true
 }
