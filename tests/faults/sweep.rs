@@ -57,6 +57,7 @@ struct Case<'a> {
 
 impl Sweep<'_> {
     /// Runs all cases and lists all failures together.
+    #[expect(clippy::print_stderr, reason = "how many cases a sweep has is worth knowing")]
     #[track_caller]
     pub(super) fn run(self, faults: &[&str]) {
         let start = Instant::now();
