@@ -74,27 +74,29 @@ fn one(
     Ok(exit)
 }
 
-/// The default first: it covers what is undecided and what comes, even if a tool then fails.
+/// The default first: it covers what is undecided and what comes, even if a tool then fails. And
+/// whatever fails, the rest is still switched off.
 fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
     let mut exit = Exit::Done;
     if dry_run {
         session.terminal.say("default: would become off. Nothing was changed.")?;
     } else {
-        answers::set_default(world, Default::Off)?;
-        session.terminal.say("default: off. No tool asks any more, and undecided is off.")?;
+        let said =
+            answers::set_default(world, Default::Off).map_err(Failure::from).and_then(|()| {
+                session.terminal.say("default: off. No tool asks any more, and undecided is off.")
+            });
+        if let Err(failure) = said {
+            exit = failure.report(&session.terminal);
+        }
     }
     for tool in tools::known(world)? {
         match one(session, &tool, &[], dry_run) {
             Ok(Exit::Done) => {}
             Ok(other) => exit = other,
             // The other tools are still to be switched off.
-            Err(failure) => exit = exit_of(&failure, session),
+            Err(failure) => exit = failure.report(&session.terminal),
         }
     }
     Ok(exit)
-}
-
-fn exit_of(failure: &Failure, session: &Session) -> Exit {
-    failure.report(&session.terminal)
 }

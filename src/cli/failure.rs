@@ -8,7 +8,7 @@ use crate::store::Error;
 /// An error for a person: what happened, why, and what to do next.
 #[derive(Debug)]
 pub(super) struct Failure {
-    error: Option<anyhow::Error>,
+    error: anyhow::Error,
     hints: Vec<String>,
     exit: Exit,
 }
@@ -16,17 +16,12 @@ pub(super) struct Failure {
 impl Failure {
     /// Something that was not done.
     pub(super) fn not_done(error: impl Into<anyhow::Error>) -> Self {
-        Self { error: Some(error.into()), hints: Vec::new(), exit: Exit::NotDone }
+        Self { error: error.into(), hints: Vec::new(), exit: Exit::NotDone }
     }
 
     /// Something that cannot be meant.
     pub(super) fn misuse(what: impl Into<String>) -> Self {
-        Self { error: Some(anyhow::anyhow!(what.into())), hints: Vec::new(), exit: Exit::Misuse }
-    }
-
-    /// Whoever read the output has gone away, as `head` does. That is no failure.
-    pub(super) fn nobody_listens() -> Self {
-        Self { error: None, hints: Vec::new(), exit: Exit::Done }
+        Self { error: anyhow::anyhow!(what.into()), hints: Vec::new(), exit: Exit::Misuse }
     }
 
     /// Adds what to do next.
@@ -44,14 +39,12 @@ impl Failure {
             Refusal::Store(error) => error.into(),
             other => anyhow::Error::from(other),
         };
-        Self { error: Some(error), hints: vec![hint], exit }
+        Self { error, hints: vec![hint], exit }
     }
 
     /// Tells the person, and says how the program ends.
     pub(super) fn report(&self, terminal: &Terminal) -> Exit {
-        if let Some(error) = &self.error {
-            terminal.complain(error, &self.hints);
-        }
+        terminal.complain(&self.error, &self.hints);
         self.exit
     }
 }

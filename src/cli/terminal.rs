@@ -43,7 +43,8 @@ impl Terminal {
         self.width.clamp(40, 120)
     }
 
-    /// Prints an answer. A reader that went away ends the program quietly; a full disk does not.
+    /// Prints an answer. That the reader went away, as `head` does, is no failure, and what is
+    /// still to be done gets done; a full disk is one.
     pub(super) fn say(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
@@ -53,9 +54,7 @@ impl Terminal {
             .and_then(|()| out.flush());
         match written {
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                Err(Failure::nobody_listens())
-            }
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Err(error) => {
                 let error = anyhow::Error::from(error).context("could not print the answer");
                 Err(Failure::not_done(error).hint("look where standard output goes"))

@@ -221,11 +221,11 @@ pub fn after_no(subject: &Subject, purposes: &[String], stored: &Stored) -> Vec<
 
 /// What is left to do after an answer that was stored.
 pub fn left_to_do(unfinished: &Unfinished) -> (String, String) {
-    let what = format!(
-        "the answer is stored, but sayso could not {}: {}",
-        unfinished.what, unfinished.error
-    );
-    (what, unfinished.error.hint())
+    let error = &unfinished.error;
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    let cause = cause.unwrap_or_default();
+    let what = unfinished.what;
+    (format!("the answer is stored, but sayso could not {what}: {error}{cause}"), error.hint())
 }
 
 /// `usage, errors and heartbeat`.

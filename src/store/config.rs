@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::file::{self, Replacement, Trust};
 use super::patch::{self, Change};
+use super::random;
 use crate::domain::policy::Default;
 use std::path::Path;
 use uuid::Uuid;
@@ -57,11 +58,14 @@ fn parse(path: &Path, text: &str) -> Result<Config, Error> {
 }
 
 /// Changes the file, keeping every other byte of it.
-fn change(path: &Path, changes: &dyn Fn(&Config) -> Vec<Change>) -> Result<(), Error> {
+fn change(
+    path: &Path,
+    changes: &dyn Fn(&Config) -> Result<Vec<Change>, Error>,
+) -> Result<(), Error> {
     let replacement = Replacement::of(path)?;
     let text = file::read(path, LIMIT, Trust::Own)?;
     let config = text.as_ref().map_or_else(|| Ok(Config::default()), |text| parse(path, text))?;
-    let changes = changes(&config);
+    let changes = changes(&config)?;
     if changes.is_empty() {
         return Ok(());
     }
@@ -75,35 +79,43 @@ fn change(path: &Path, changes: &dyn Fn(&Config) -> Vec<Change>) -> Result<(), E
 pub(super) fn set_default(path: &Path, default: Default) -> Result<(), Error> {
     change(path, &|config| {
         if config.default == Some(default) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        vec![Change::set(&["default"], default.as_str())]
+        Ok(vec![Change::set(&["default"], default.as_str())])
     })
 }
 
 /// Makes an id where there is none.
 pub(super) fn ensure_id(path: &Path) -> Result<(), Error> {
     change(path, &|config| match config.id() {
-        Some(_) => Vec::new(),
-        None => vec![Change::set(&["id"], Uuid::new_v4().to_string())],
+        Some(_) => Ok(Vec::new()),
+        None => Ok(vec![new_id(path)?]),
     })
 }
 
 /// Puts another id in the place of the one that is there.
 pub(super) fn renew_id(path: &Path) -> Result<(), Error> {
     change(path, &|config| match config.id {
-        Some(_) => vec![Change::set(&["id"], Uuid::new_v4().to_string())],
-        None => Vec::new(),
+        Some(_) => Ok(vec![new_id(path)?]),
+        None => Ok(Vec::new()),
     })
 }
 
-/// Removes the id; with it every pseudonym made from it.
-pub(super) fn remove_id(path: &Path) -> Result<(), Error> {
-    if !path.exists() {
+fn new_id(path: &Path) -> Result<Change, Error> {
+    Ok(Change::set(&["id"], random::uuid(path)?.to_string()))
+}
+
+/// Removes the id, and with it every pseudonym made from it, if nothing uses it. That is asked while
+/// nobody else can make one.
+pub(super) fn remove_id(
+    path: &Path,
+    is_unused: &dyn Fn() -> Result<bool, Error>,
+) -> Result<(), Error> {
+    if read(path)?.id.is_none() {
         return Ok(());
     }
-    change(path, &|config| match config.id {
-        Some(_) => vec![Change::remove(&["id"])],
-        None => Vec::new(),
+    change(path, &|config| {
+        let is_to_go = config.id.is_some() && is_unused()?;
+        Ok(if is_to_go { vec![Change::remove(&["id"])] } else { Vec::new() })
     })
 }

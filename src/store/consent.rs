@@ -165,6 +165,8 @@ pub(super) struct Changed {
     pub(super) after: Consent,
     /// Where a damaged file lies now.
     pub(super) set_aside: Option<PathBuf>,
+    /// The change is in force, but the disk did not confirm it.
+    pub(super) lasts: Result<(), Error>,
 }
 
 /// How to treat a file that cannot be understood.
@@ -204,10 +206,11 @@ pub(super) fn update(
     });
     match (attempt, if_damaged) {
         (Ok((before, after, new)), _) => {
-            if let Some(new) = new {
-                replacement.commit(&new)?;
-            }
-            Ok(Changed { before, after, set_aside: None })
+            let lasts = match new.map(|new| replacement.commit(&new)) {
+                Some(Err(error)) if !error.is_in_place() => return Err(error),
+                committed => committed.unwrap_or(Ok(())),
+            };
+            Ok(Changed { before, after, set_aside: None, lasts })
         }
         (Err(error), _) if is_the_systems_fault(&error) => Err(error),
         (Err(error), IfDamaged::Refuse) => Err(error),
@@ -215,9 +218,9 @@ pub(super) fn update(
             let before = Consent::default();
             let new = edit(&fresh(), &before)?;
             let after = parse(path, tool, &new)?;
-            let aside = replacement.set_aside(&now.strftime("%Y%m%dT%H%M%SZ").to_string())?;
-            replacement.commit(&new)?;
-            Ok(Changed { before, after, set_aside: Some(aside) })
+            let suffix = now.strftime("%Y%m%dT%H%M%SZ").to_string();
+            let (aside, lasts) = replacement.commit_beside(&new, &suffix)?;
+            Ok(Changed { before, after, set_aside: Some(aside), lasts })
         }
     }
 }
@@ -228,23 +231,25 @@ fn is_the_systems_fault(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. } if source.kind() != ErrorKind::PermissionDenied)
 }
 
-/// Turns every yes of a file into a no without needing room on the disk: the words have room for
-/// each other. For a disk so full that the file cannot be replaced.
-pub(super) fn refuse_in_place(path: &Path, tool: &ToolId) -> Result<(), Error> {
-    let Some(text) = file::read(path, LIMIT, Trust::Own)? else { return Ok(()) };
-    let consent = parse(path, tool, &text)?;
-    let changes: Vec<Change> = consent
-        .answers
-        .iter()
-        .filter(|(_, answer)| answer.choice == Choice::Granted)
-        .map(|(purpose, _)| Change::set(&[purpose.as_str(), "choice"], "denied"))
-        .collect();
-    let refused = || Error::NotEditable { path: path.to_owned() };
-    let shorter = patch::apply(&text, &changes).map_err(|patch::Refused| refused())?;
-    let mut padded = shorter;
-    padded.push_str(&" ".repeat(text.len().checked_sub(padded.len()).ok_or_else(refused)?));
-    parse(path, tool, &padded)?;
-    file::overwrite(path, &padded)
+/// Changes a file without needing room on the disk: for a disk so full that the file cannot be
+/// replaced. The first of the attempts that takes no more room than the old file is written over
+/// it.
+pub(super) fn update_in_place(
+    path: &Path,
+    tool: &ToolId,
+    attempts: &dyn Fn(&Consent) -> Vec<Vec<Change>>,
+) -> Result<Changed, Error> {
+    let text = file::read(path, LIMIT, Trust::Own)?.unwrap_or_default();
+    let before = parse(path, tool, &text)?;
+    let fitting = attempts(&before).iter().find_map(|changes| {
+        let mut new = patch::apply(&text, changes).ok()?;
+        new.push_str(&" ".repeat(text.len().checked_sub(new.len())?));
+        Some(new)
+    });
+    let new = fitting.ok_or_else(|| Error::NotEditable { path: path.to_owned() })?;
+    let after = parse(path, tool, &new)?;
+    file::overwrite(path, &new)?;
+    Ok(Changed { before, after, set_aside: None, lasts: Ok(()) })
 }
 
 /// The ids of the tools that have a file in the folder, whatever is in it.

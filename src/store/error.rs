@@ -138,6 +138,11 @@ impl Error {
         }
     }
 
+    /// Whether the new file is in place all the same.
+    pub(crate) fn is_in_place(&self) -> bool {
+        matches!(self, Self::NotDurable { .. })
+    }
+
     /// Whether there was no room for a new file.
     pub(crate) fn is_full(&self) -> bool {
         matches!(self, Self::Io { source, .. } if matches!(

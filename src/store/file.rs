@@ -99,28 +99,71 @@ impl Replacement {
 
     /// Puts the new content in place, whole.
     pub(super) fn commit(mut self, content: &str) -> Result<(), Error> {
+        self.fill(content)?;
+        self.put_in_place()?;
+        self.make_last()
+    }
+
+    /// Puts the new content in place and keeps what is there beside it, whatever it is. Says where
+    /// that lies now, and whether all this will last.
+    pub(super) fn commit_beside(
+        mut self,
+        content: &str,
+        suffix: &str,
+    ) -> Result<(PathBuf, Result<(), Error>), Error> {
+        self.fill(content)?;
+        let aside = self.free_name(suffix);
+        // A second name, so that there is no instant without a file: none at all could be taken
+        // for no answer. What cannot have two names, such as a folder, is moved.
+        let is_linked = fs::hard_link(&self.path, &aside).is_ok();
+        if !is_linked {
+            fs::rename(&self.path, &aside)
+                .map_err(|error| Error::io("set aside", &self.path, error))?;
+        }
+        if let Err(error) = self.put_in_place() {
+            let _ = match is_linked {
+                true => fs::remove_file(&aside),
+                false => fs::rename(&aside, &self.path),
+            };
+            return Err(error);
+        }
+        Ok((aside, self.make_last()))
+    }
+
+    fn fill(&mut self, content: &str) -> Result<(), Error> {
         let written = (|| {
+            platform::may_write(content.len() as u64)?;
             self.draft.set_len(0)?;
             self.draft.seek(SeekFrom::Start(0))?;
             self.draft.write_all(content.as_bytes())?;
             self.draft.sync_all()
         })();
-        written.map_err(|error| Error::io("write", &self.draft_path, error))?;
+        written.map_err(|error| Error::io("write", &self.draft_path, error))
+    }
+
+    fn put_in_place(&mut self) -> Result<(), Error> {
         fs::rename(&self.draft_path, &self.path)
             .map_err(|error| Error::io("replace", &self.path, error))?;
         self.done = true;
+        Ok(())
+    }
+
+    fn make_last(&self) -> Result<(), Error> {
         let folder = self.path.parent().unwrap_or(&self.path);
         platform::sync_folder(folder)
             .map_err(|source| Error::NotDurable { path: self.path.clone(), source })
     }
 
-    /// Moves what is at the path aside, whatever it is, and says where it lies now.
-    pub(super) fn set_aside(&self, suffix: &str) -> Result<PathBuf, Error> {
+    /// A name beside the path that nothing has yet.
+    fn free_name(&self, suffix: &str) -> PathBuf {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let aside = self.path.with_file_name(format!("{name}.damaged-{suffix}"));
-        fs::rename(&self.path, &aside)
-            .map_err(|error| Error::io("set aside", &self.path, error))?;
-        Ok(aside)
+        let mut aside = self.path.with_file_name(format!("{name}.damaged-{suffix}"));
+        let mut number = 1;
+        while aside.symlink_metadata().is_ok() {
+            number += 1;
+            aside = self.path.with_file_name(format!("{name}.damaged-{suffix}-{number}"));
+        }
+        aside
     }
 }
 
@@ -174,6 +217,7 @@ pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
     if metadata.len() != content.len() as u64 {
         return Err(Error::Busy { path: path.to_owned() });
     }
+    platform::may_write(metadata.len()).map_err(failed)?;
     file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
 }
 
@@ -189,6 +233,7 @@ pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
     // A line end first as well: what a full disk once cut off then swallows nothing.
     let start = if metadata.len() == 0 { "" } else { "\n" };
     let line = format!("{start}{line}\n");
+    platform::may_write(metadata.len() + line.len() as u64).map_err(failed)?;
     match file.write(line.as_bytes()) {
         Ok(written) if written == line.len() => file.sync_data().map_err(failed),
         Ok(_) => Err(failed(io::Error::from(ErrorKind::StorageFull))),
@@ -212,7 +257,10 @@ pub(super) fn remove_folder(path: &Path) -> Result<(), Error> {
         Ok(found) if !found.is_dir() => return remove(path),
         _ => {}
     }
-    fs::remove_dir_all(path).map_err(|error| Error::io("remove", path, error))
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
+    }
 }
 
 /// Makes a folder and those above it, each for its owner alone.

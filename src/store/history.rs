@@ -3,19 +3,21 @@
 use super::error::Error;
 use super::file::{self, Trust};
 use super::layout::Layout;
+use super::random;
 use crate::domain::receipt::Entry;
 use crate::domain::tool_id::ToolId;
 
 /// Far more than a person will ever decide about one tool.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// Adds a change of mind.
+/// Adds a change of mind, and gives it the random id of its record.
 ///
 /// # Errors
 /// Where the line cannot be stored.
-pub(super) fn append(layout: &Layout, tool: &ToolId, entry: &Entry) -> Result<(), Error> {
+pub(super) fn append(layout: &Layout, tool: &ToolId, mut entry: Entry) -> Result<(), Error> {
     let path = layout.history(tool);
-    let line = serde_json::to_string(entry)
+    entry.record = random::uuid(&path)?.to_string();
+    let line = serde_json::to_string(&entry)
         .map_err(|error| Error::io("write", &path, std::io::Error::other(error)))?;
     file::append_line(&path, &line)
 }

@@ -23,11 +23,14 @@ impl Layout {
     /// The places as the environment names them; `None` where there is no usable home.
     ///
     /// Relative values of `SAYSO_HOME`, `HOME` and the XDG variables are ignored, as the XDG Base
-    /// Directory Specification asks. No list of users is consulted: a process whose `HOME` was
+    /// Directory Specification asks; so are values that are not Unicode, because the replacement
+    /// characters in them would name another folder. No list of users is consulted: a process whose `HOME` was
     /// taken away was meant to have none.
     pub fn find(environment: &dyn Environment) -> Option<Self> {
-        let absolute =
-            |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let absolute = |name: &str| {
+            let value = environment.get(name).filter(|value| !value.contains('\u{fffd}'));
+            value.map(PathBuf::from).filter(|path| path.is_absolute())
+        };
         let system_tools = system_tools(environment);
         let policy = policy(environment);
         if let Some(home) = absolute("SAYSO_HOME") {

@@ -13,6 +13,7 @@ pub mod layout;
 pub mod patch;
 mod platform;
 pub mod policy;
+mod random;
 pub mod spool;
 pub mod subject;
 pub mod world;

@@ -114,6 +114,21 @@ pub(super) fn make_private(file: &File, metadata: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a file may become that long. Asked first, because the system ends a process that tries
+/// to write beyond its limit.
+pub(super) fn may_write(length: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+        if getrlimit(Resource::Fsize).current.is_some_and(|limit| limit < length) {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = length;
+    Ok(())
+}
+
 /// Makes a rename in the folder last.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]

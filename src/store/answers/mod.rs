@@ -11,14 +11,12 @@ use super::error::Error;
 use super::layout::Layout;
 use super::patch::Change as Edit;
 use super::world::World;
-use super::{config, file, history};
+use super::{config, file, history, random};
 use crate::domain::consent::Via;
 use crate::domain::policy::Default;
 use crate::domain::receipt::{Change, Entry};
 use crate::domain::tool_id::{Purpose, ToolId};
-use std::fmt::Write;
 use std::path::PathBuf;
-use uuid::Uuid;
 
 /// An answer that is stored, and what came of the steps after that.
 #[derive(Debug, Default)]
@@ -76,14 +74,15 @@ pub fn everything(layout: &Layout) -> Vec<PathBuf> {
 /// Where the new salt could not be stored.
 pub fn reset_tool(world: &World, tool: &ToolId) -> Result<bool, Error> {
     let layout = world.layout()?;
-    let salt = new_salt(layout)?;
+    let salt = random::salt(&layout.consent(tool))?;
     let changed = consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
         before.salt.iter().map(|_| Edit::set(&["salt"], salt.as_str())).collect()
     })?;
     if changed.before.salt.is_some() {
         let entry = entry(world, tool, None, Change::Reset, Via::Command);
-        history::append(layout, tool, &entry)?;
+        history::append(layout, tool, entry)?;
     }
+    changed.lasts?;
     Ok(changed.before.salt.is_some())
 }
 
@@ -111,6 +110,7 @@ pub fn answered_tools(layout: &Layout) -> Result<Vec<ToolId>, Error> {
     consent::list(&layout.consents())
 }
 
+/// A line for the history, which gives it its id.
 fn entry(
     world: &World,
     tool: &ToolId,
@@ -119,7 +119,7 @@ fn entry(
     via: Via,
 ) -> Entry {
     Entry {
-        record: Uuid::new_v4().to_string(),
+        record: String::new(),
         at: world.now.to_string(),
         tool: tool.to_string(),
         purpose: purpose.map(Purpose::to_string),
@@ -129,15 +129,4 @@ fn entry(
         via: Some(via.as_str().to_owned()),
         terms: None,
     }
-}
-/// 32 random hex digits from the operating system.
-fn new_salt(layout: &Layout) -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        Error::io("make a salt in", &layout.consents(), std::io::Error::other(error.to_string()))
-    })?;
-    Ok(bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
 }

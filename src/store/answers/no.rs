@@ -7,7 +7,7 @@ use crate::domain::declaration::Declaration;
 use crate::domain::receipt::{Change, Entry};
 use crate::domain::switch::Withdrawal;
 use crate::domain::tool_id::{Purpose, ToolId};
-use crate::store::consent::{self, Changed, IfDamaged};
+use crate::store::consent::{self, IfDamaged};
 use crate::store::error::Error;
 use crate::store::layout::Layout;
 use crate::store::patch::Change as Edit;
@@ -45,32 +45,34 @@ pub fn refuse(
     let mut stored = Stored::default();
     let changed = match update {
         Ok(changed) => changed,
-        Err(error @ Error::NotDurable { .. }) => {
-            stored.then("make the no last", Err(error));
-            let after = consent::read(&path, tool)?;
-            Changed { before: Consent::default(), after, set_aside: None }
-        }
-        Err(error) if error.is_full() && path.exists() => {
-            consent::refuse_in_place(&path, tool)?;
-            stored.then("store the whole no, but what was on is off now", Err(error));
-            let after = consent::read(&path, tool)?;
-            Changed { before: Consent::default(), after, set_aside: None }
+        Err(error) if error.is_full() => {
+            let attempts = |before: &Consent| without_room(world, before, scope, notice, via);
+            let Ok(changed) = consent::update_in_place(&path, tool, &attempts) else {
+                return Err(error);
+            };
+            stored.then("replace the file; what was on is off all the same", Err(error));
+            changed
         }
         Err(error) => return Err(error),
     };
+    stored.then("make the no last", changed.lasts);
     stored.set_aside.clone_from(&changed.set_aside);
     stored.then("delete what waits", spool::purge(layout, tool));
-    if changed.before.may_use_an_id() && !changed.after.may_use_an_id() {
-        stored.then("delete the id", remove_unused_id(layout));
+    if !changed.after.may_use_an_id() {
+        let removed = remove_unused_id(layout);
+        // Where nothing was on, this only repeats what an earlier run may not have got to.
+        if changed.before.may_use_an_id() {
+            stored.then("delete the id", removed);
+        }
     }
     let forgotten = match scope {
         Scope::WholeTool => asked::forget_all(layout, tool),
         Scope::Purposes(purposes) => asked::forget(layout, tool, purposes),
     };
     stored.then("forget when you were asked", forgotten);
-    for (purpose, change) in refused(&changed, scope) {
+    for (purpose, change) in refused(&changed.before, &changed.after, scope) {
         let entry = Entry { notice, ..entry(world, tool, purpose, change, via) };
-        stored.then("write the history", history::append(layout, tool, &entry));
+        stored.then("write the history", history::append(layout, tool, entry));
     }
     Ok(stored)
 }
@@ -123,16 +125,46 @@ fn refusals(
     edits
 }
 
+/// The no in fewer words, most of it first: for a file that cannot grow. Each takes something away
+/// that a no makes meaningless, and at least turns every yes in question into a no: these words
+/// have room for each other.
+fn without_room(
+    world: &World,
+    before: &Consent,
+    scope: Scope<'_>,
+    notice: Option<u32>,
+    via: Via,
+) -> Vec<Vec<Edit>> {
+    let whole = refusals(world, before, scope, notice, via);
+    let mut shown: Vec<Edit> = Vec::new();
+    if matches!(scope, Scope::WholeTool) && before.noticed.is_some() {
+        shown.push(Edit::set(&["noticed", "digest"], ""));
+    }
+    let is_no = |(purpose, answer): &(&Purpose, &Answer)| {
+        let is_meant = match scope {
+            Scope::WholeTool => true,
+            Scope::Purposes(purposes) => purposes.contains(*purpose),
+        };
+        is_meant && answer.choice == Choice::Granted
+    };
+    let least = before.answers.iter().filter(is_no);
+    let least = least.map(|(purpose, _)| Edit::set(&[purpose.as_str(), "choice"], "denied"));
+    let least: Vec<Edit> = least.chain(shown.clone()).collect();
+    vec![whole.clone(), whole.into_iter().chain(shown).collect(), least]
+}
+
 /// What to write into the history: nothing where nothing changed.
-fn refused<'a>(changed: &'a Changed, scope: Scope<'_>) -> Vec<(Option<&'a Purpose>, Change)> {
-    let whole_tool = matches!(scope, Scope::WholeTool)
-        && changed.before.refused.is_none()
-        && changed.after.refused.is_some();
+fn refused<'a>(
+    before: &Consent,
+    after: &'a Consent,
+    scope: Scope<'_>,
+) -> Vec<(Option<&'a Purpose>, Change)> {
+    let whole_tool =
+        matches!(scope, Scope::WholeTool) && before.refused.is_none() && after.refused.is_some();
     let mut all: Vec<(Option<&Purpose>, Change)> = Vec::new();
     all.extend(whole_tool.then_some((None, Change::Denied)));
-    all.extend(changed.after.answers.iter().filter_map(|(purpose, answer)| {
-        let is_new =
-            answer.choice == Choice::Denied && changed.before.answers.get(purpose) != Some(answer);
+    all.extend(after.answers.iter().filter_map(|(purpose, answer)| {
+        let is_new = answer.choice == Choice::Denied && before.answers.get(purpose) != Some(answer);
         is_new.then_some((Some(purpose), Change::Denied))
     }));
     all
@@ -151,18 +183,19 @@ pub fn decline(
     let layout = world.layout()?;
     let tool = &declaration.tool;
     let notice = declaration.notice;
-    consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|_| {
+    let changed = consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|_| {
         let declined =
             |purpose: &Purpose| Edit::set(&[purpose.as_str(), "declined"], i64::from(notice));
         purposes.iter().map(declined).collect()
     })?;
     let mut stored = Stored::default();
+    stored.then("make the answer last", changed.lasts);
     for purpose in purposes {
         let entry = Entry {
             notice: Some(notice),
             ..entry(world, tool, Some(purpose), Change::Declined, via)
         };
-        stored.then("write the history", history::append(layout, tool, &entry));
+        stored.then("write the history", history::append(layout, tool, entry));
     }
     Ok(stored)
 }
@@ -176,18 +209,21 @@ pub fn forget(world: &World, tool: &ToolId) -> Result<Stored, Error> {
     let layout = world.layout()?;
     let mut stored = refuse(world, tool, Scope::WholeTool, None, Via::Command)?;
     let entry = entry(world, tool, None, Change::Forgotten, Via::Command);
-    stored.then("write the history", history::append(layout, tool, &entry));
+    stored.then("write the history", history::append(layout, tool, entry));
     Ok(stored)
 }
 
 /// Removes the id where nothing is granted or was noticed any more. A file that cannot be read may
-/// hold a yes, so the id stays then.
+/// hold a yes, so the id stays then. A yes is stored before its id is made, and one that is stored
+/// meanwhile is seen here, so no yes loses its id.
 fn remove_unused_id(layout: &Layout) -> Result<(), Error> {
-    for tool in consent::list(&layout.consents())? {
-        match consent::read(&layout.consent(&tool), &tool) {
-            Ok(consent) if !consent.may_use_an_id() => {}
-            _ => return Ok(()),
+    config::remove_id(&layout.config_file(), &|| {
+        for tool in consent::list(&layout.consents())? {
+            match consent::read(&layout.consent(&tool), &tool) {
+                Ok(consent) if !consent.may_use_an_id() => {}
+                _ => return Ok(false),
+            }
         }
-    }
-    config::remove_id(&layout.config_file())
+        Ok(true)
+    })
 }

@@ -1,6 +1,6 @@
 //! Yes, and everything that follows from it: the answer first, then the id and the history.
 
-use super::{Stored, entry, new_salt};
+use super::{Stored, entry};
 use crate::domain::consent::{Answer, Choice, Consent, Read, Via};
 use crate::domain::declaration::{Declaration, meaning};
 use crate::domain::receipt::{self, Change, Entry};
@@ -10,7 +10,7 @@ use crate::store::consent::{self, IfDamaged};
 use crate::store::error::Error;
 use crate::store::patch::Change as Edit;
 use crate::store::world::World;
-use crate::store::{asked, config, history};
+use crate::store::{asked, config, history, random};
 
 /// Stores a yes to some purposes, under the notice of now. `whole_tool` takes back an earlier no to
 /// the whole tool.
@@ -26,7 +26,7 @@ pub fn grant(
 ) -> Result<Stored, Error> {
     let layout = world.layout()?;
     let tool = &declaration.tool;
-    let salt = new_salt(layout)?;
+    let salt = random::salt(&layout.consent(tool))?;
     let answers: Vec<(&Purpose, Answer)> = purposes
         .iter()
         .filter_map(|purpose| Some((purpose, yes(world, declaration, purpose, via)?)))
@@ -48,6 +48,7 @@ pub fn grant(
         edits
     })?;
     let mut stored = Stored::default();
+    stored.then("make the yes last", changed.lasts);
     stored.then("make an id", config::ensure_id(&layout.config_file()));
     stored.then("forget when you were asked", asked::forget(layout, tool, purposes));
     let notice = declaration.notice;
@@ -60,7 +61,7 @@ pub fn grant(
             terms: receipt::terms(declaration, purpose, notice),
             ..entry(world, tool, Some(purpose), Change::Granted, via)
         };
-        stored.then("write the history", history::append(layout, tool, &entry));
+        stored.then("write the history", history::append(layout, tool, entry));
     }
     Ok(stored)
 }
@@ -111,7 +112,7 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
     let tool = &declaration.tool;
     let digest = meaning::digest_of_notice(declaration, declaration.notice);
     let notice = declaration.notice;
-    consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
+    let changed = consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
         let mut edits = vec![
             Edit::set(&["noticed", "notice"], i64::from(notice)),
             Edit::set(&["noticed", "digest"], digest.as_str()),
@@ -121,6 +122,7 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
         edits
     })?;
     let mut stored = Stored::default();
+    stored.then("make that last", changed.lasts);
     stored.then("make an id", config::ensure_id(&layout.config_file()));
     let entry = Entry {
         notice: Some(notice),
@@ -128,6 +130,6 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
         via: None,
         ..entry(world, tool, None, Change::Noticed, Via::Prompt)
     };
-    stored.then("write the history", history::append(layout, tool, &entry));
+    stored.then("write the history", history::append(layout, tool, entry));
     Ok(stored)
 }
