@@ -121,6 +121,14 @@ impl Consent {
         self.grants_anything() || (self.noticed.is_some() && self.refused.is_none())
     }
 
+    /// What the person said about the tool as a whole.
+    pub fn word_on_the_tool(&self) -> Word<'_> {
+        match &self.refused {
+            Some(no) => Word::Denied { at: no.at, via: no.via, whole_tool: true },
+            None => Word::Nothing,
+        }
+    }
+
     /// What the person said about the purpose, of whatever kind.
     pub fn word_on(&self, purpose: &Purpose) -> Word<'_> {
         match (self.answers.get(purpose), &self.refused, &self.noticed) {

@@ -108,9 +108,11 @@ impl Subject {
         decision::decide(&self.facts(purpose))
     }
 
-    /// Every source of that decision.
+    /// Every source of that decision, the default too where an answer comes before it.
     pub fn sources(&self, purpose: Option<&Purpose>) -> Vec<Source> {
-        decision::sources(&self.facts(purpose))
+        let mut facts = self.facts(purpose);
+        facts.default = self.standing().unwrap_or_default();
+        decision::sources(&facts)
     }
 
     /// The decision, and its words for people.
@@ -130,8 +132,19 @@ impl Subject {
         let environment = self.world.environment();
         let declaration = self.declaration.as_ref();
         let spec = purpose.and_then(|purpose| declaration?.purposes.get(purpose));
-        let word = purpose.map_or(Word::Nothing, |purpose| self.consent.word_on(purpose));
-        let (default, broken_config) = self.standing(&word);
+        let word = match purpose {
+            Some(purpose) => self.consent.word_on(purpose),
+            None => self.consent.word_on_the_tool(),
+        };
+        // The default is looked up only where nobody said yes or no: a check of what was answered
+        // reads no other file, and damage to that one does not touch it.
+        let (default, broken_config) = match word {
+            Word::Granted { .. } | Word::Denied { .. } => (Standing::default(), None),
+            Word::Noticed(_) | Word::Nothing => match self.standing() {
+                Ok(standing) => (standing, None),
+                Err(error) => (Standing::default(), Some(unreadable(&error))),
+            },
+        };
         let off = [
             Some(&self.consent.withdraw),
             purpose.and_then(|p| self.consent.answers.get(p)).map(|answer| &answer.withdraw),
@@ -163,18 +176,13 @@ impl Subject {
         }
     }
 
-    /// The default, looked up only where nobody said yes or no to the tool itself.
-    fn standing(&self, word: &Word<'_>) -> (Standing, Option<Unreadable>) {
-        if matches!(word, Word::Granted { .. } | Word::Denied { .. }) {
-            return (Standing::default(), None);
-        }
-        match self.world.config() {
-            Err(error) => (Standing::default(), Some(unreadable(&error))),
-            Ok(config) => match config.default {
-                Some(own) => (Standing { choice: Some(own), by_policy: false }, None),
-                None => (Standing { choice: self.policy.default, by_policy: true }, None),
-            },
-        }
+    /// What holds for tools without a choice: the person's own default, else the policy's.
+    fn standing(&self) -> Result<Standing, Arc<Error>> {
+        let own = self.world.config()?.default;
+        Ok(match own {
+            Some(own) => Standing { choice: Some(own), by_policy: false },
+            None => Standing { choice: self.policy.default, by_policy: true },
+        })
     }
 
     /// Whether the declaration still means what was read.
