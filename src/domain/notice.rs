@@ -20,12 +20,22 @@ pub struct Ways {
 
 impl Ways {
     /// The commands of `sayso` itself.
-    pub fn sayso(declaration_tool: &str) -> Self {
+    pub fn sayso(tool: &str) -> Self {
         Self {
-            enable: format!("sayso enable {declaration_tool}"),
-            disable: format!("sayso disable {declaration_tool}"),
-            status: format!("sayso status {declaration_tool}"),
+            enable: format!("sayso enable {tool}"),
+            disable: format!("sayso disable {tool}"),
+            status: format!("sayso status {tool}"),
         }
+    }
+
+    /// The commands of `sayso` for one purpose of a tool.
+    pub fn sayso_for(tool: &str, purpose: Option<&Purpose>) -> Self {
+        let mut ways = Self::sayso(tool);
+        if let Some(purpose) = purpose {
+            ways.enable += &format!(" {purpose}");
+            ways.disable += &format!(" {purpose}");
+        }
+        ways
     }
 }
 
@@ -185,7 +195,8 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
         }
     }
     for item in declaration.elsewhere_for(purpose) {
-        text.row(2, "Elsewhere", &format!("{}, to {} (outside sayso)", item.what, item.to));
+        let what = item.what.trim_end_matches('.');
+        text.row(2, "Elsewhere", &format!("{what}, to {} (outside sayso)", item.to));
     }
     for to in declaration.destinations_of(purpose) {
         text.row(2, "Sent to", &destination_in_words(declaration, to));
