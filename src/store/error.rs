@@ -110,11 +110,14 @@ impl Error {
             Self::NoHome => {
                 "set HOME to your home folder, or SAYSO_HOME to an absolute path".into()
             }
+            Self::Io { path, source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                format!("look for a mistake in {}", path.display())
+            }
             Self::Io { path, .. } => {
                 format!("check the permissions and the free space of {}", folder_of(path).display())
             }
             Self::Damaged { path, .. } => {
-                format!("mend or remove {}, then decide again", path.display())
+                format!("correct {0} by hand, or remove it and decide again", path.display())
             }
             Self::Untrusted { path, .. } => {
                 format!("look at {}, then remove it and decide again", path.display())
@@ -149,5 +152,5 @@ fn past(operation: &str) -> &str {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(path)
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
