@@ -69,7 +69,7 @@ fn script(shell: Shell) -> String {
     let script = String::from_utf8_lossy(&out).into_owned();
     let script = script
         .replace(&format!("[ \"{ASK}\" ]"), "^sayso status --json | from json | get tools.tool");
-    let lines: Vec<&str> = script.trim_end().lines().map(str::trim_end).collect();
+    let lines: Vec<&str> = script.trim().lines().map(str::trim_end).collect();
     lines.join("\n") + "\n"
 }
 
