@@ -1,5 +1,6 @@
 //! What the tests share: a home folder of their own, the program in it, and a real terminal.
 
+pub mod session;
 mod terminal;
 
 pub use terminal::Terminal;
