@@ -77,15 +77,16 @@ fn script(shell: Shell) -> String {
 const ASK: &str = "ids-of-tools";
 
 fn for_nushell() -> Command {
-    let with_ask = |command: Command| {
-        let takes_a_tool = command.get_arguments().any(|arg| arg.get_id() == "tool");
-        if takes_a_tool {
-            command.mut_arg("tool", |arg| arg.value_parser([PossibleValue::new(ASK)]))
-        } else {
-            command
-        }
-    };
-    help::command().mut_subcommands(with_ask)
+    with_ask(help::command())
+}
+
+fn with_ask(command: Command) -> Command {
+    command
+        .mut_args(|arg| match arg.get_id().as_str() {
+            "tool" => arg.value_parser([PossibleValue::new(ASK)]),
+            _ => arg,
+        })
+        .mut_subcommands(with_ask)
 }
 
 /// Answers a shell that asks for candidates, and says whether one did.
