@@ -68,10 +68,21 @@ fn script(shell: Shell) -> String {
     }
     let script = String::from_utf8_lossy(&out).into_owned();
     let script = script
-        .replace(&format!("[ \"{ASK}\" ]"), "^sayso status --json | from json | get tools.tool");
+        .replace(&format!("[ \"{ASK}\" ]"), "^sayso status --json | from json | get tools.tool")
+        .replace(ZSH_REGISTERS, ZSH_REGISTERS_OR_ANSWERS);
     let lines: Vec<&str> = script.trim().lines().map(str::trim_end).collect();
     lines.join("\n") + "\n"
 }
+
+/// How the script for zsh ends. In a folder of `$fpath` zsh runs it at the first Tab, which would
+/// complete nothing: so it answers then.
+const ZSH_REGISTERS: &str = "compdef _clap_dynamic_completer_sayso sayso";
+const ZSH_REGISTERS_OR_ANSWERS: &str = "\
+if [[ $funcstack[1] == _sayso ]]; then
+    _clap_dynamic_completer_sayso \"$@\"
+else
+    compdef _clap_dynamic_completer_sayso sayso
+fi";
 
 /// Stands in Nushell's script where the ids of tools are asked for.
 const ASK: &str = "ids-of-tools";
