@@ -1,8 +1,9 @@
 //! The tests of the program: one binary, so that it is linked once.
 #![expect(
-    missing_docs,
+    unreachable_pub,
     clippy::disallowed_methods,
-    reason = "tests prepare files and start programs themselves"
+    clippy::print_stderr,
+    reason = "tests prepare files, start programs and say what they skip; support is shared by them all"
 )]
 
 mod concurrency;

@@ -1,7 +1,7 @@
 //! Terminal sessions: documents whose console blocks are run, step by step in one home, and
 //! compared with what the document says. `SNAPSHOTS=overwrite` writes the document anew.
 
-use super::{Home, program};
+use super::{Home, Ran, program};
 use regex::Regex;
 use snapbox::{Assert, Data};
 use std::path::Path;
@@ -102,6 +102,12 @@ pub fn settled(text: &str, home: &Home) -> String {
         text = Regex::new(pattern).expect("a pattern").replace_all(&text, value).into_owned();
     }
     text
+}
+
+/// The same for how a command ended and what it said.
+pub fn settled_run(ran: &Ran, home: &Home) -> Ran {
+    let [stdout, stderr] = [&ran.stdout, &ran.stderr].map(|text| settled(text, home));
+    Ran { code: ran.code, stdout, stderr }
 }
 
 /// Asserts that a committed file says exactly this. `SNAPSHOTS=overwrite` makes it so.
