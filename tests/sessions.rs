@@ -181,6 +181,44 @@ fn check_answers_at_once_as_it_answers_at_length() {
     }
 }
 
+/// The administrator's file has one place, so this runs where another one can be put there.
+#[test]
+fn check_says_what_the_administrator_forbids() {
+    let inside = |home: &Home, command: &str| {
+        let script = "mount -t tmpfs none /etc && mkdir /etc/sayso && \
+            printf 'version = 1\\ndeny = [\"werf/usage\"]\\n' > /etc/sayso/policy.toml && ";
+        let mut unshare = home.command("unshare");
+        unshare.args(["-rm", "sh", "-c", &format!("{script}{command}")]).arg(program());
+        unshare.output().map(|output| Ran::of(&output))
+    };
+    let home = Home::new();
+    home.declare("werf");
+    home.run(&["enable", "werf", "--notice", "1"]).ends(0);
+    if !inside(&home, "true").is_ok_and(|ran| ran.code == Some(0)) {
+        eprintln!("skipped: no other /etc can be made here");
+        return;
+    }
+    let check = inside(&home, "\"$0\" check werf --json").expect("it runs").ends(1);
+    let check = json(&check);
+    assert_eq!(check["reason"], "policy");
+    assert_eq!(check["sources"][4]["value"], "werf/usage");
+    inside(&home, "\"$0\" check werf").expect("it runs").ends(1);
+}
+
+#[test]
+fn check_allows_what_was_told_in_an_earlier_run() {
+    let teller = std::fs::read_to_string(declaration("werf")).expect("a declaration");
+    let home = Home::new();
+    home.declare_text(&teller.replacen("default = \"ask\"", "default = \"notice\"", 1));
+    home.run(&["default", "declared"]).ends(0);
+    let before = json(&home.run(&["check", "werf", "--json"]).ends(1));
+    assert_eq!(before["reason"], "notice-pending");
+    Terminal::start(&home, &program(), &["ask", "werf"]).finish();
+    let after = json(&home.run(&["check", "werf", "--json"]).ends(0));
+    assert_eq!(after["reason"], "noticed");
+    home.run(&["check", "werf"]).ends(0);
+}
+
 #[test]
 fn check_used_wrongly_is_told_so_on_both_paths() {
     let home = Home::new();
