@@ -28,8 +28,8 @@ fn every_command() -> Vec<Vec<String>> {
         id reset gitops
         default declared
         disable gitops usage
-        history
-        history --receipts
+        history gitops
+        history werf --receipts
         doctor
         path
         forget gitops
