@@ -91,7 +91,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 }
 
 fn document(subject: &Subject, purpose: Option<&Purpose>) -> Value {
-    let explained = subject.explain(purpose, &Ways::sayso(subject.tool.as_str()));
+    let explained = subject.explain(purpose, &Ways::sayso_for(subject.tool.as_str(), purpose));
     let decision = explained.decision;
     let source = |source: Source| {
         json!({
@@ -112,7 +112,7 @@ fn document(subject: &Subject, purpose: Option<&Purpose>) -> Value {
 }
 
 fn explanation(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> String {
-    let explained = subject.explain(purpose, &Ways::sayso(subject.tool.as_str()));
+    let explained = subject.explain(purpose, &Ways::sayso_for(subject.tool.as_str(), purpose));
     let decision = explained.decision;
     let (word, tone) = crate::domain::wording::state(decision);
     let rows: Vec<Vec<Cell>> = subject

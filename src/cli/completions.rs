@@ -68,24 +68,36 @@ fn script(shell: Shell) -> String {
     }
     let script = String::from_utf8_lossy(&out).into_owned();
     let script = script
-        .replace(&format!("[ \"{ASK}\" ]"), "^sayso status --json | from json | get tools.tool");
-    let lines: Vec<&str> = script.trim_end().lines().map(str::trim_end).collect();
+        .replace(&format!("[ \"{ASK}\" ]"), "^sayso status --json | from json | get tools.tool")
+        .replace(ZSH_REGISTERS, ZSH_REGISTERS_OR_ANSWERS);
+    let lines: Vec<&str> = script.trim().lines().map(str::trim_end).collect();
     lines.join("\n") + "\n"
 }
+
+/// How the script for zsh ends. In a folder of `$fpath` zsh runs it at the first Tab, which would
+/// complete nothing: so it answers then.
+const ZSH_REGISTERS: &str = "compdef _clap_dynamic_completer_sayso sayso";
+const ZSH_REGISTERS_OR_ANSWERS: &str = "\
+if [[ $funcstack[1] == _sayso ]]; then
+    _clap_dynamic_completer_sayso \"$@\"
+else
+    compdef _clap_dynamic_completer_sayso sayso
+fi";
 
 /// Stands in Nushell's script where the ids of tools are asked for.
 const ASK: &str = "ids-of-tools";
 
 fn for_nushell() -> Command {
-    let with_ask = |command: Command| {
-        let takes_a_tool = command.get_arguments().any(|arg| arg.get_id() == "tool");
-        if takes_a_tool {
-            command.mut_arg("tool", |arg| arg.value_parser([PossibleValue::new(ASK)]))
-        } else {
-            command
-        }
-    };
-    help::command().mut_subcommands(with_ask)
+    with_ask(help::command())
+}
+
+fn with_ask(command: Command) -> Command {
+    command
+        .mut_args(|arg| match arg.get_id().as_str() {
+            "tool" => arg.value_parser([PossibleValue::new(ASK)]),
+            _ => arg,
+        })
+        .mut_subcommands(with_ask)
 }
 
 /// Answers a shell that asks for candidates, and says whether one did.

@@ -38,18 +38,20 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     for (_, declaration) in &declared {
         compare(session, declaration, typed.replace)?;
     }
+    let mut lines = Vec::new();
     for (text, declaration) in &declared {
         let tool = &declaration.tool;
         if typed.dry_run {
-            session.terminal.say(&format!("{tool}: would be registered. Nothing was changed."))?;
+            lines.push(format!("{tool}: would be registered. Nothing was changed."));
             continue;
         }
         declarations::register(session.world.layout()?, tool, text)?;
-        session.terminal.say(&format!(
-            "{tool}: registered (notice {}). It may collect nothing until you say so: sayso show {tool}",
+        lines.push(format!(
+            "{tool}: registered (notice {}). That allows nothing by itself: sayso show {tool}",
             declaration.notice
-        ))?;
+        ));
     }
+    session.terminal.say(&lines.join("\n"))?;
     Ok(Exit::Done)
 }
 

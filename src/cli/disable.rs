@@ -59,44 +59,44 @@ fn one(
     dry_run: bool,
 ) -> Result<Exit, Failure> {
     let subject = Subject::registered(&session.world, tool);
+    let in_words = |refusal| Failure::of_refusal(refusal, tool.as_str());
     if dry_run {
-        let what = match purposes {
+        let what = match act::refusable(&subject, purposes).map_err(in_words)?.as_slice() {
             [] => "the whole tool".to_owned(),
-            some => some.join(", "),
+            some => act::names(some.iter()),
         };
         session.terminal.say(&format!("{tool}: would say no to {what}. Nothing was changed."))?;
         return Ok(Exit::Done);
     }
-    let stored = act::refuse(&subject, purposes, Via::Command)
-        .map_err(|refusal| Failure::of_refusal(refusal, tool.as_str()))?;
+    let stored = act::refuse(&subject, purposes, Via::Command).map_err(in_words)?;
     let exit = session.terminal.finish(&stored);
     session.terminal.say(&act::after_no(&subject, purposes, &stored).join("\n"))?;
     Ok(exit)
 }
 
-/// The default first: it covers what is undecided and what comes, even if a tool then fails. And
-/// whatever fails, the rest is still switched off.
+/// The default first: it covers what is undecided and what comes. Whatever fails on the way, even
+/// that nobody hears of it, the other tools are still switched off.
 fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
-    let world = &session.world;
     let mut exit = Exit::Done;
+    let mut keep = |ended: Result<Exit, Failure>| match ended
+        .unwrap_or_else(|failure| failure.report(&session.terminal))
+    {
+        Exit::Done => {}
+        other => exit = other,
+    };
+    keep(default_off(session, dry_run));
+    for tool in tools::known(&session.world)? {
+        keep(one(session, &tool, &[], dry_run));
+    }
+    Ok(exit)
+}
+
+fn default_off(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
     if dry_run {
         session.terminal.say("default: would become off. Nothing was changed.")?;
     } else {
-        let said =
-            answers::set_default(world, Default::Off).map_err(Failure::from).and_then(|()| {
-                session.terminal.say("default: off. No tool asks any more, and undecided is off.")
-            });
-        if let Err(failure) = said {
-            exit = failure.report(&session.terminal);
-        }
+        answers::set_default(&session.world, Default::Off)?;
+        session.terminal.say("default: off. No tool asks any more, and undecided is off.")?;
     }
-    for tool in tools::known(world)? {
-        match one(session, &tool, &[], dry_run) {
-            Ok(Exit::Done) => {}
-            Ok(other) => exit = other,
-            // The other tools are still to be switched off.
-            Err(failure) => exit = failure.report(&session.terminal),
-        }
-    }
-    Ok(exit)
+    Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::consent::Choice;
+use crate::domain::notice::Ways;
 use crate::store::Subject;
 use crate::store::health::{self, Trouble};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -68,8 +69,8 @@ fn conflicts(session: &Session) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     for tool in known {
         let subject = Subject::registered(world, &tool);
-        let ways = crate::domain::notice::Ways::sayso(tool.as_str());
         for (purpose, answer) in &subject.consent.answers {
+            let ways = Ways::sayso_for(tool.as_str(), Some(purpose));
             let explained = subject.explain(Some(purpose), &ways);
             if answer.choice == Choice::Granted && !explained.decision.allows() {
                 troubles.push(Trouble {

@@ -45,8 +45,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     // Stable, so that what happened in one second stays in the order in which it was written.
     entries.sort_by(|one, other| one.at.cmp(&other.at));
     if typed.receipts {
-        let receipts: Vec<_> = entries.iter().map(receipt::receipt).collect();
-        session.terminal.say_json(&receipts)?;
+        session.terminal.say_json(&receipt::receipts(&entries))?;
     } else if typed.json {
         session.terminal.say_json(&entries)?;
     } else if entries.is_empty() {

@@ -53,7 +53,8 @@ fn show(session: &Session, name: Option<&str>) -> Result<Exit, Failure> {
     }
     let paint = |text: &str, tone: Tone| session.terminal.paint(text, tone);
     let headings = ["TOOL", "PURPOSE", "PSEUDONYM", "CHANGES"];
-    session.terminal.say(&table::lay_out(&headings, &rows, session.terminal.width(), &paint))?;
+    // A pseudonym is never broken over lines: one wants to copy it into a letter.
+    session.terminal.say(&table::lay_out(&headings, &rows, usize::MAX, &paint))?;
     Ok(Exit::Done)
 }
 

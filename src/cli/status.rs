@@ -110,12 +110,11 @@ fn for_people(session: &Session, reports: &[ToolReport], in_full: bool) -> Strin
 fn details(session: &Session, tool: &str) -> String {
     let Ok(tool) = tool.parse::<ToolId>() else { return String::new() };
     let subject = Subject::registered(&session.world, &tool);
-    let ways = Ways::sayso(tool.as_str());
     let mut out = String::new();
     let purposes = subject.purposes();
     let all = purposes.iter().map(Some).chain(purposes.is_empty().then_some(None));
     for purpose in all {
-        let explained = subject.explain(purpose, &ways);
+        let explained = subject.explain(purpose, &Ways::sayso_for(tool.as_str(), purpose));
         let name = purpose.map_or(tool.to_string(), ToString::to_string);
         out += &format!("\n{name}: {}.\n  To change it: {}.\n", explained.detail, explained.hint);
     }

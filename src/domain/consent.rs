@@ -124,7 +124,7 @@ impl Consent {
     /// What the person said about the tool as a whole.
     pub fn word_on_the_tool(&self) -> Word<'_> {
         match &self.refused {
-            Some(Refusal { at, via }) => Word::Denied { at: *at, via: *via, whole_tool: true },
+            Some(no) => Word::Denied { at: no.at, via: no.via, whole_tool: true },
             None => Word::Nothing,
         }
     }

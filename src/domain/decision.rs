@@ -265,7 +265,7 @@ fn value_of(reason: Reason, facts: &Facts<'_>) -> Option<String> {
     let assignment = |variable: &Variable| format!("{}={}", variable.name, variable.value);
     match reason {
         Reason::Unreadable => facts.unreadable.as_ref().map(|file| match &file.path {
-            Some(path) => format!("{}: {}", path.display(), file.why),
+            Some(path) => format!("{} {}", path.display(), file.why),
             None => file.why.clone(),
         }),
         Reason::Undeclared => None,

@@ -1,9 +1,8 @@
 //! The text a person reads before deciding, made from the declaration and from nothing else.
 
-use super::declaration::destination::Destination;
 use super::declaration::difference::{self, Item};
 use super::declaration::field::{Field, FieldType};
-use super::declaration::{Declaration, Event, Identity};
+use super::declaration::{Declaration, Event, words};
 use super::text::Text;
 use super::tool_id::Purpose;
 
@@ -20,12 +19,22 @@ pub struct Ways {
 
 impl Ways {
     /// The commands of `sayso` itself.
-    pub fn sayso(declaration_tool: &str) -> Self {
+    pub fn sayso(tool: &str) -> Self {
         Self {
-            enable: format!("sayso enable {declaration_tool}"),
-            disable: format!("sayso disable {declaration_tool}"),
-            status: format!("sayso status {declaration_tool}"),
+            enable: format!("sayso enable {tool}"),
+            disable: format!("sayso disable {tool}"),
+            status: format!("sayso status {tool}"),
         }
+    }
+
+    /// The commands of `sayso` for one purpose of a tool.
+    pub fn sayso_for(tool: &str, purpose: Option<&Purpose>) -> Self {
+        let mut ways = Self::sayso(tool);
+        if let Some(purpose) = purpose {
+            ways.enable += &format!(" {purpose}");
+            ways.disable += &format!(" {purpose}");
+        }
+        ways
     }
 }
 
@@ -135,7 +144,7 @@ fn body(
     text.row(
         0,
         "Waits here",
-        &format!("{}; until then a no leaves no trace", wait_in_words(declaration.wait)),
+        &format!("{}; until then a no leaves no trace", words::wait_in_words(declaration.wait)),
     );
     let mut off = vec![ways.disable.clone()];
     off.extend(declaration.switches.ways_off());
@@ -173,7 +182,7 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     let shared = shared_fields(&events);
     for event in &events {
         let why = event.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        text.line(2, &format!("{} {}{why}", event.name, occasion(event)));
+        text.line(2, &format!("{} {}{why}", event.name, words::occasion(event)));
         for field in event.fields.iter().filter(|field| !shared.contains(field)) {
             text.row(4, &field.name, &field_in_words(field, detail));
         }
@@ -186,10 +195,10 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     }
     outside(text, declaration, purpose);
     for to in declaration.destinations_of(purpose) {
-        text.row(2, "Sent to", &destination_in_words(declaration, to));
+        text.row(2, "Sent to", &words::destination_in_words(declaration, to));
     }
     if !events.is_empty() {
-        text.row(2, "Recognised", identity_in_words(spec.identity));
+        text.row(2, "Recognised", words::identity_in_words(spec.identity));
     }
     let off = spec.switches.ways_off();
     if !off.is_empty() {
@@ -244,45 +253,6 @@ fn field_in_words(field: &Field, detail: Detail) -> String {
     }
 }
 
-/// When an event is recorded.
-pub fn occasion(event: &Event) -> &'static str {
-    if event.once { "(once)" } else { "(each time)" }
-}
-
-/// Who gets events at a destination, how, and how long they are kept there.
-pub fn destination_in_words(declaration: &Declaration, to: &Destination) -> String {
-    let kept = to.retention.as_ref().or(declaration.retention.as_ref());
-    let kept = kept.map(|time| format!(", kept {time}")).unwrap_or_default();
-    let kind = match to.kind.words {
-        same if same == to.recipient => String::new(),
-        other => format!(" ({other})"),
-    };
-    format!("{} at {}{kind}{kept}", to.recipient, to.host())
-}
-
-/// What an identity lets the recipient do.
-pub fn identity_in_words(identity: Identity) -> &'static str {
-    match identity {
-        Identity::None => "never: no two events can be told to come from the same person",
-        Identity::Day => "by a random-looking name that changes every day",
-        Identity::Month => "by a random-looking name that changes every month",
-        Identity::Stable => "by a random-looking name that stays until you say no or reset it",
-    }
-}
-
-/// Seconds as a person says them, in the largest unit that fits without a rest.
-pub fn wait_in_words(seconds: u64) -> String {
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let (size, name) = units
-        .into_iter()
-        .find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size))
-        .unwrap_or((1, "second"));
-    match seconds / size {
-        1 => format!("1 {name}"),
-        count => format!("{count} {name}s"),
-    }
-}
-
 /// What is new since the notice that was read, for the purposes in question.
 pub fn since(declaration: &Declaration, purposes: &[&Purpose], read: u32) -> Vec<Item> {
     difference::items(declaration)
@@ -329,15 +299,6 @@ mod tests {
         assert!(text.contains("+ options in Greeted"), "{text}");
         assert!(!text.contains("command"), "{text}");
         assert!(!text.contains("heartbeat"), "{text}");
-    }
-
-    #[test]
-    fn times_are_said_in_the_largest_unit() {
-        for (seconds, words) in
-            [(0, "0 seconds"), (60, "1 minute"), (86_400, "1 day"), (90_000, "25 hours")]
-        {
-            assert_eq!(wait_in_words(seconds), words);
-        }
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use super::declaration::destination::Destination;
 use super::declaration::field::Place;
-use super::declaration::{Declaration, Event, Identity};
-use super::notice;
+use super::declaration::{Declaration, Event, Identity, words};
 use super::tool_id::Purpose;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -101,7 +100,7 @@ fn collected(declaration: &Declaration) -> String {
             "\n### `{}`\n\nFor `{}` {}.{}",
             event.name,
             event.purpose,
-            notice::occasion(event),
+            words::occasion(event),
             event.why.as_ref().map(|why| format!(" {}", plain(why))).unwrap_or_default()
         );
         if !event.fields.is_empty() {
@@ -150,7 +149,7 @@ fn sent(declaration: &Declaration) -> String {
          rest {} on the machine first, so that a change of mind leaves no trace; then they leave \
          in the background, over HTTPS. Without a network nothing happens and nobody waits.\n\n\
          | to | address | for | recognised |\n|---|---|---|---|\n",
-        notice::wait_in_words(declaration.wait)
+        words::wait_in_words(declaration.wait)
     );
     for to in &declaration.destinations {
         let purposes: Vec<String> = to.purposes.iter().map(|name| format!("`{name}`")).collect();
@@ -168,7 +167,7 @@ fn sent(declaration: &Declaration) -> String {
             to.kind.words,
             to.url,
             purposes.join(", "),
-            notice::identity_in_words(identity)
+            words::identity_in_words(identity)
         );
     }
     if !declaration.source.is_empty() {

@@ -8,6 +8,7 @@ use super::declaration::{Declaration, meaning};
 use super::tool_id::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,14 +29,16 @@ pub enum Change {
 }
 
 impl Change {
-    /// The word in the Data Privacy Vocabulary (DPV 2, "consent status").
-    fn status(self) -> &'static str {
+    /// The word in the Data Privacy Vocabulary (DPV 2, "consent status"). `None` where nothing
+    /// about consent changed.
+    fn status(self, after_a_yes: bool) -> Option<&'static str> {
         match self {
-            Self::Granted => "ConsentGiven",
-            Self::Denied | Self::Declined => "ConsentRefused",
-            Self::Noticed => "ConsentRequested",
-            Self::Reset => "ConsentGiven",
-            Self::Forgotten => "ConsentWithdrawn",
+            Self::Granted => Some("ConsentGiven"),
+            Self::Denied if after_a_yes => Some("ConsentWithdrawn"),
+            Self::Denied | Self::Declined => Some("ConsentRefused"),
+            Self::Noticed => Some("ConsentRequested"),
+            Self::Forgotten => Some("ConsentWithdrawn"),
+            Self::Reset => None,
         }
     }
 }
@@ -76,8 +79,27 @@ pub fn terms(declaration: &Declaration, purpose: &Purpose, notice: u32) -> Optio
     }))
 }
 
-/// The receipt for one change of mind.
-pub fn receipt(entry: &Entry) -> Value {
+/// A receipt for each change of mind, oldest first. New pseudonyms are none.
+pub fn receipts(entries: &[Entry]) -> Vec<Value> {
+    let mut granted: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut receipts = Vec::new();
+    for entry in entries {
+        let tool = entry.tool.as_str();
+        let after_a_yes = match &entry.purpose {
+            Some(purpose) => granted.contains(&(tool, purpose.as_str())),
+            None => granted.iter().any(|(of, _)| *of == tool),
+        };
+        match (entry.change, &entry.purpose) {
+            (Change::Granted, Some(purpose)) => _ = granted.insert((tool, purpose)),
+            (Change::Denied, Some(purpose)) => _ = granted.remove(&(tool, purpose)),
+            _ => {}
+        }
+        receipts.extend(entry.change.status(after_a_yes).map(|status| receipt(entry, status)));
+    }
+    receipts
+}
+
+fn receipt(entry: &Entry, status: &str) -> Value {
     let terms = entry.terms.as_ref();
     let term = |key: &str| terms.and_then(|terms| terms.get(key)).cloned();
     let meaning = |key: &str| terms.and_then(|terms| terms.get("meaning")?.get(key)).cloned();
@@ -122,7 +144,7 @@ pub fn receipt(entry: &Entry) -> Value {
         "event": {
             "event_time": entry.at,
             "event_type": entry.via,
-            "event_state": entry.change.status(),
+            "event_state": status,
         },
     })
 }
@@ -132,22 +154,31 @@ mod tests {
     use super::super::declaration::{parse, samples::GREETER};
     use super::*;
 
-    #[test]
-    fn a_receipt_says_what_was_agreed_to() {
+    fn entry(purpose: Option<&str>, change: Change) -> Entry {
         let greeter = parse(GREETER).expect("valid");
         let usage: Purpose = "usage".parse().expect("a purpose");
-        let entry = Entry {
+        let is_yes = change == Change::Granted;
+        Entry {
             record: "r".to_owned(),
             at: "2026-11-20T10:11:12Z".to_owned(),
             tool: "greeter".to_owned(),
-            purpose: Some("usage".to_owned()),
-            change: Change::Granted,
-            notice: Some(1),
-            digest: meaning::digest_of_purpose(&greeter, &usage, 1),
+            purpose: purpose.map(str::to_owned),
+            change,
+            notice: is_yes.then_some(1),
+            digest: is_yes.then(|| meaning::digest_of_purpose(&greeter, &usage, 1)).flatten(),
             via: Some("prompt".to_owned()),
-            terms: terms(&greeter, &usage, 1),
-        };
-        let receipt = receipt(&entry);
+            terms: is_yes.then(|| terms(&greeter, &usage, 1)).flatten(),
+        }
+    }
+
+    fn states(entries: &[Entry]) -> Vec<String> {
+        let state = |receipt: &Value| receipt["event"]["event_state"].as_str().map(str::to_owned);
+        receipts(entries).iter().filter_map(state).collect()
+    }
+
+    #[test]
+    fn a_receipt_says_what_was_agreed_to() {
+        let receipt = &receipts(&[entry(Some("usage"), Change::Granted)])[0];
         assert_eq!(receipt["party_identification"][0]["party_name"], "Greeters");
         let purpose = &receipt["pii_processing"]["purposes"][0];
         assert_eq!(purpose["recipient_third_parties"][0], "Greeters");
@@ -155,5 +186,23 @@ mod tests {
         assert!(purpose["pii_information"]["Greeted"].is_object());
         assert_eq!(receipt["event"]["event_state"], "ConsentGiven");
         assert_eq!(receipt["header"]["pii_principal_id"], Value::Null);
+    }
+
+    #[test]
+    fn a_no_after_a_yes_is_a_withdrawal() {
+        let usage = Some("usage");
+        assert_eq!(states(&[entry(usage, Change::Denied)]), ["ConsentRefused"]);
+        for denied in [usage, None] {
+            let entries = [entry(usage, Change::Granted), entry(denied, Change::Denied)];
+            assert_eq!(states(&entries), ["ConsentGiven", "ConsentWithdrawn"]);
+        }
+        let twice = [Change::Granted, Change::Denied, Change::Denied];
+        let entries = twice.map(|change| entry(usage, change));
+        assert_eq!(states(&entries), ["ConsentGiven", "ConsentWithdrawn", "ConsentRefused"]);
+    }
+
+    #[test]
+    fn new_pseudonyms_are_no_consent() {
+        assert_eq!(receipts(&[entry(None, Change::Reset)]), Vec::<Value>::new());
     }
 }

@@ -157,10 +157,16 @@ pub fn agree(
 /// # Errors
 /// Where the tool declares no such purpose, or the no could not be stored.
 pub fn refuse(subject: &Subject, purposes: &[String], via: Via) -> Result<Stored, Refusal> {
-    let world = subject.world();
-    if purposes.is_empty() {
-        return Ok(answers::refuse(world, &subject.tool, Scope::WholeTool, None, via)?);
-    }
+    let named = refusable(subject, purposes)?;
+    let scope = if named.is_empty() { Scope::WholeTool } else { Scope::Purposes(&named) };
+    Ok(answers::refuse(subject.world(), &subject.tool, scope, None, via)?)
+}
+
+/// What may be refused: the purposes that were named, none where the whole tool is meant.
+///
+/// # Errors
+/// Where the tool declares no such purpose.
+pub fn refusable(subject: &Subject, purposes: &[String]) -> Result<Vec<Purpose>, Refusal> {
     let known = subject.purposes();
     let find = |name: &String| {
         known.iter().find(|purpose| purpose.as_str() == name).cloned().ok_or_else(|| {
@@ -171,8 +177,7 @@ pub fn refuse(subject: &Subject, purposes: &[String], via: Via) -> Result<Stored
             }
         })
     };
-    let purposes: Vec<Purpose> = purposes.iter().map(find).collect::<Result<_, _>>()?;
-    Ok(answers::refuse(world, &subject.tool, Scope::Purposes(&purposes), None, via)?)
+    purposes.iter().map(find).collect()
 }
 
 /// What a person reads after a yes: what is on, and what still holds.
@@ -201,7 +206,8 @@ pub fn after_no(subject: &Subject, purposes: &[String], stored: &Stored) -> Vec<
     let mut lines = vec![if purposes.is_empty() {
         format!("{tool} is off. Nobody was told.")
     } else {
-        format!("{tool}: {} off. Nobody was told.", purposes.join(", "))
+        let are = if purposes.len() == 1 { "is" } else { "are" };
+        format!("{tool}: {} {are} off. Nobody was told.", listed(purposes))
     }];
     let now = subject.again();
     let still_on: Vec<Purpose> =
@@ -230,7 +236,10 @@ pub fn left_to_do(unfinished: &Unfinished) -> (String, String) {
 
 /// `usage, errors and heartbeat`.
 pub fn names<'a>(purposes: impl Iterator<Item = &'a Purpose>) -> String {
-    let names: Vec<String> = purposes.map(Purpose::to_string).collect();
+    listed(&purposes.map(Purpose::to_string).collect::<Vec<_>>())
+}
+
+fn listed(names: &[String]) -> String {
     match names.split_last() {
         None => "nothing".to_owned(),
         Some((last, [])) => last.clone(),

@@ -6,7 +6,7 @@ use super::layout::Layout;
 use crate::domain::declaration::{self, Declaration, Problems};
 use crate::domain::tool_id::ToolId;
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 const LIMIT: u64 = 1024 * 1024;
@@ -80,7 +80,8 @@ pub(super) fn ids_in(folder: &Path) -> Result<Vec<ToolId>, Error> {
 /// # Errors
 /// The outer error where the file cannot be read, the inner one where it is no valid declaration.
 pub fn read_file(path: &Path) -> Result<(String, Result<Declaration, Problems>), Error> {
-    let missing = || Error::io("read", path, ErrorKind::NotFound.into());
+    let nothing = || io::Error::new(ErrorKind::NotFound, "there is no such file");
+    let missing = || Error::io("read", path, nothing());
     let text = file::read(path, LIMIT, Trust::Anyone)?.ok_or_else(missing)?;
     let parsed = declaration::parse(&text);
     Ok((text, parsed))

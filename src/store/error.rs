@@ -121,7 +121,7 @@ impl Error {
                 _ => format!("check {} and the disk it is on", folder_of(path).display()),
             },
             Self::Damaged { path, .. } => {
-                format!("mend or remove {}, then decide again", path.display())
+                format!("correct {0} by hand, or remove it and decide again", path.display())
             }
             Self::Untrusted { path, .. } => {
                 format!("look at {}, then remove it and decide again", path.display())
@@ -161,5 +161,5 @@ fn past(operation: &str) -> &str {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(path)
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -108,9 +108,11 @@ impl Subject {
         decision::decide(&self.facts(purpose))
     }
 
-    /// Every source of that decision.
+    /// Every source of that decision, the default too where an answer comes before it.
     pub fn sources(&self, purpose: Option<&Purpose>) -> Vec<Source> {
-        decision::sources(&self.facts(purpose))
+        let mut facts = self.facts(purpose);
+        facts.default = self.default().unwrap_or_default();
+        decision::sources(&facts)
     }
 
     /// The decision, and its words for people.
@@ -134,7 +136,15 @@ impl Subject {
             Some(purpose) => self.consent.word_on(purpose),
             None => self.consent.word_on_the_tool(),
         };
-        let (default, broken_config) = self.standing(&word);
+        // The default is looked up only where nobody said yes or no: a check of what was answered
+        // reads no other file, and damage to that one does not touch it.
+        let (default, broken_config) = match word {
+            Word::Granted { .. } | Word::Denied { .. } => (Standing::default(), None),
+            Word::Noticed(_) | Word::Nothing => match self.default() {
+                Ok(standing) => (standing, None),
+                Err(error) => (Standing::default(), Some(unreadable(&error))),
+            },
+        };
         let off = [
             Some(&self.consent.withdraw),
             purpose.and_then(|p| self.consent.answers.get(p)).map(|answer| &answer.withdraw),
@@ -163,17 +173,6 @@ impl Subject {
             unchanged: self.is_unchanged(purpose, &word),
             word,
             default,
-        }
-    }
-
-    /// The default, looked up only where nobody said yes or no to the tool itself.
-    fn standing(&self, word: &Word<'_>) -> (Standing, Option<Unreadable>) {
-        if matches!(word, Word::Granted { .. } | Word::Denied { .. }) {
-            return (Standing::default(), None);
-        }
-        match self.default() {
-            Err(error) => (Standing::default(), Some(unreadable(&error))),
-            Ok(standing) => (standing, None),
         }
     }
 

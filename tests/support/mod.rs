@@ -1,6 +1,7 @@
 //! What the tests share: a home folder of their own, the program in it, and a real terminal.
 
 mod nobody;
+pub mod session;
 mod terminal;
 
 pub use nobody::nobody;

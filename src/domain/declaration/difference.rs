@@ -1,7 +1,7 @@
 //! What one declaration asks for beyond another, in the words that a person will see.
 
+use super::words;
 use super::{Declaration, Identity};
-use crate::domain::notice;
 use crate::domain::tool_id::Purpose;
 
 /// One thing that a declaration asks for.
@@ -24,21 +24,21 @@ pub fn items(declaration: &Declaration) -> Vec<Item> {
         };
         add(spec.since, format!("a purpose of its own, for {}", declaration.vendor));
         if spec.identity != Identity::None {
-            add(spec.since, notice::identity_in_words(spec.identity).to_owned());
+            add(spec.since, words::identity_in_words(spec.identity).to_owned());
         }
         add(
             spec.since,
-            format!("events may leave after {}", notice::wait_in_words(declaration.wait)),
+            format!("events may leave after {}", words::wait_in_words(declaration.wait)),
         );
         for event in declaration.events_of(purpose) {
-            add(event.since, format!("{} {}", event.name, notice::occasion(event)));
+            add(event.since, format!("{} {}", event.name, words::occasion(event)));
             for field in &event.fields {
                 let words = field.kind.in_words();
                 add(field.since, format!("{} in {}: {words}", field.name, event.name));
             }
         }
         for to in declaration.destinations_of(purpose) {
-            let words = notice::destination_in_words(declaration, to);
+            let words = words::destination_in_words(declaration, to);
             add(to.since.max(spec.since), format!("sent to {words}"));
         }
         for item in declaration.elsewhere_for(purpose) {
@@ -67,9 +67,9 @@ fn asks_for_less(item: &Item, new: &Declaration, old: &Declaration) -> bool {
     };
     let rests_longer = new.wait > old.wait
         && old.purposes.contains_key(&item.purpose)
-        && item.words == format!("events may leave after {}", notice::wait_in_words(new.wait));
+        && item.words == format!("events may leave after {}", words::wait_in_words(new.wait));
     let lasts_shorter = identity(new).is_some_and(|kind| {
-        item.words == notice::identity_in_words(kind)
+        item.words == words::identity_in_words(kind)
             && identity(old).is_some_and(|before| rank(before) > rank(kind))
     });
     rests_longer || lasts_shorter

@@ -7,6 +7,7 @@ pub mod field;
 pub mod meaning;
 mod parse;
 mod typed;
+pub mod words;
 
 pub use parse::{Problem, Problems, advice, parse};
 

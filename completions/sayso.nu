@@ -1,0 +1,276 @@
+module completions {
+
+  # See what your command-line tools collect, and switch it off
+  export extern sayso [
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete sayso status tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Show what each tool may collect, whether it is on, and why
+  export extern "sayso status" [
+    --all                     # Also tools that were found nowhere on this machine
+    --json                    # Print one JSON document
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso status tool" # Only this tool, with every reason in full
+  ]
+
+  def "nu-complete sayso enable tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Say yes to a tool, or to some of its purposes
+  export extern "sayso enable" [
+    --notice: string          # The notice that was read; needed where nobody is at the terminal
+    --dry-run                 # Show what would be agreed to, and store nothing
+    --help(-h)                # Print help
+    tool: string@"nu-complete sayso enable tool" # The tool
+    ...purpose: string        # Only these purposes; all declared ones if none is named
+  ]
+
+  def "nu-complete sayso disable tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Say no to a tool, to some of its purposes, or to everything
+  export extern "sayso disable" [
+    --unknown                 # Also for a tool that is not known here yet: a no in advance
+    --dry-run                 # Show what would change, and change nothing
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso disable tool" # The tool; without one, every tool that status shows, and no tool asks any more
+    ...purpose: string        # Only these purposes; the whole tool if none is named
+  ]
+
+  def "nu-complete sayso show tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  def "nu-complete sayso show format" [] {
+    [ "text" "json" "markdown" ]
+  }
+
+  # Show everything that a tool declares
+  export extern "sayso show" [
+    --notice                  # Only the notice, as a person reads it before deciding
+    --format: string@"nu-complete sayso show format" # The form of the answer
+    --help(-h)                # Print help (see more with '--help')
+    tool: string@"nu-complete sayso show tool" # A tool that is known here, or the file of a declaration
+  ]
+
+  def "nu-complete sayso forget tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Say no to a tool and delete what it left on this machine
+  export extern "sayso forget" [
+    --everything              # Remove every file that sayso ever made, answers included
+    --dry-run                 # Show what would be deleted, and delete nothing
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso forget tool" # The tool
+  ]
+
+  def "nu-complete sayso default default" [] {
+    [ "ask" "off" "declared" ]
+  }
+
+  # Show or set what holds for tools without a choice
+  export extern "sayso default" [
+    --dry-run                 # Show what would change, and change nothing
+    --help(-h)                # Print help (see more with '--help')
+    default?: string@"nu-complete sayso default default" # The new default; without one, the one that holds is shown
+  ]
+
+  def "nu-complete sayso id tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Show the pseudonyms that vendors see, or make new ones
+  export extern "sayso id" [
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso id tool" # Only this tool
+  ]
+
+  def "nu-complete sayso id reset tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Make new pseudonyms, for one tool or for all
+  export extern "sayso id reset" [
+    --dry-run                 # Show what would change, and change nothing
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso id reset tool" # Only this tool
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "sayso id help" [
+  ]
+
+  # Make new pseudonyms, for one tool or for all
+  export extern "sayso id help reset" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "sayso id help help" [
+  ]
+
+  def "nu-complete sayso history tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Show every change of mind, oldest first
+  export extern "sayso history" [
+    --receipts                # Print consent receipts, as one JSON document
+    --json                    # Print one JSON document
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso history tool" # Only this tool
+  ]
+
+  # Look for damage and conflicts, and say how to mend them
+  export extern "sayso doctor" [
+    --json                    # Print one JSON document
+    --help(-h)                # Print help
+  ]
+
+  # Show where everything lives
+  export extern "sayso path" [
+    --json                    # Print one JSON document
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete sayso check tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Answer a script: exit 0 if it is allowed, 1 if it is held
+  export extern "sayso check" [
+    --explain                 # Show every source, its value, and the one that decides
+    --json                    # Print the same as one JSON document
+    --help(-h)                # Print help
+    tool: string@"nu-complete sayso check tool" # The tool
+    purpose?: string          # The purpose; usage, or the only one there is, if none is named
+  ]
+
+  def "nu-complete sayso ask tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Ask the person once, where one is present; silent otherwise
+  export extern "sayso ask" [
+    --dry-run                 # Show what would be asked, and ask nothing
+    --help(-h)                # Print help
+    tool: string@"nu-complete sayso ask tool" # The tool
+    ...purpose: string        # Only these purposes; all declared ones if none is named
+  ]
+
+  # Check a declaration
+  export extern "sayso lint" [
+    --against: path           # An earlier declaration: show what FILE asks for beyond it
+    --help(-h)                # Print help
+    file: path                # The declaration
+  ]
+
+  # Register declarations, so that people see the tools and can decide
+  export extern "sayso declare" [
+    --replace                 # Also if another vendor, or another host, takes the place of a known one
+    --dry-run                 # Show what would be registered, and register nothing
+    --help(-h)                # Print help
+    ...file: path             # Declarations
+  ]
+
+  def "nu-complete sayso completions shell" [] {
+    [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
+  }
+
+  # Print the completion script of a shell
+  export extern "sayso completions" [
+    --help(-h)                # Print help (see more with '--help')
+    shell: string@"nu-complete sayso completions shell" # The shell
+  ]
+
+  # Print the manual page
+  export extern "sayso man" [
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "sayso help" [
+  ]
+
+  # Show what each tool may collect, whether it is on, and why
+  export extern "sayso help status" [
+  ]
+
+  # Say yes to a tool, or to some of its purposes
+  export extern "sayso help enable" [
+  ]
+
+  # Say no to a tool, to some of its purposes, or to everything
+  export extern "sayso help disable" [
+  ]
+
+  # Show everything that a tool declares
+  export extern "sayso help show" [
+  ]
+
+  # Say no to a tool and delete what it left on this machine
+  export extern "sayso help forget" [
+  ]
+
+  # Show or set what holds for tools without a choice
+  export extern "sayso help default" [
+  ]
+
+  # Show the pseudonyms that vendors see, or make new ones
+  export extern "sayso help id" [
+  ]
+
+  # Make new pseudonyms, for one tool or for all
+  export extern "sayso help id reset" [
+  ]
+
+  # Show every change of mind, oldest first
+  export extern "sayso help history" [
+  ]
+
+  # Look for damage and conflicts, and say how to mend them
+  export extern "sayso help doctor" [
+  ]
+
+  # Show where everything lives
+  export extern "sayso help path" [
+  ]
+
+  # Answer a script: exit 0 if it is allowed, 1 if it is held
+  export extern "sayso help check" [
+  ]
+
+  # Ask the person once, where one is present; silent otherwise
+  export extern "sayso help ask" [
+  ]
+
+  # Check a declaration
+  export extern "sayso help lint" [
+  ]
+
+  # Register declarations, so that people see the tools and can decide
+  export extern "sayso help declare" [
+  ]
+
+  # Print the completion script of a shell
+  export extern "sayso help completions" [
+  ]
+
+  # Print the manual page
+  export extern "sayso help man" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "sayso help help" [
+  ]
+
+}
+
+export use completions *
