@@ -85,7 +85,7 @@ pub(super) fn invalid(path: &Path, problems: &Problems) -> Failure {
     let first = problems.0.first().map(ToString::to_string).unwrap_or_default();
     let error =
         anyhow::anyhow!(first).context(format!("{} is no valid declaration", path.display()));
-    Failure::not_done(error).hint(format!("sayso lint {} lists every problem", path.display()))
+    Failure::not_done(error).hint(format!("sayso lint {} says what to mend", path.display()))
 }
 
 fn text(declaration: &Declaration, ways: &Ways, width: usize) -> String {

@@ -41,8 +41,7 @@ pub(super) fn check_version(path: &Path, version: Option<i64>) -> Result<(), Err
     match version {
         Some(VERSION) => Ok(()),
         Some(newer) if newer > VERSION => {
-            let why = format!("was written by a newer sayso (version {newer})");
-            Err(Error::damaged(path, why))
+            Err(Error::Newer { path: path.to_owned(), version: newer })
         }
         _ => Err(Error::damaged(path, "is damaged: it does not say version = 1")),
     }
@@ -97,6 +96,10 @@ fn answer(table: &Table) -> Result<Answer, String> {
         }
         _ => None,
     };
+    let says_when_and_how = time(table)?.is_some() && table.contains_key("via");
+    if choice == Choice::Granted && !says_when_and_how {
+        return Err("says yes without when and how".to_owned());
+    }
     Ok(Answer {
         choice,
         read,
@@ -257,8 +260,10 @@ pub(super) fn list(folder: &Path) -> Result<Vec<ToolId>, Error> {
     super::declarations::ids_in(folder)
 }
 
-/// The changes that write one answer.
-pub(super) fn answered(purpose: &Purpose, answer: &Answer) -> Vec<Change> {
+/// The changes that write one answer. Its `via` comes last, and a yes without one is none: a file
+/// that was cut off cannot have lost a promise and kept the yes.
+pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> Vec<Change> {
+    let promised = before.answers.get(purpose).map(|answer| &answer.withdraw);
     let purpose = purpose.as_str();
     let mut changes = vec![Change::set(&[purpose, "choice"], answer.choice.as_str())];
     match &answer.read {
@@ -268,6 +273,7 @@ pub(super) fn answered(purpose: &Purpose, answer: &Answer) -> Vec<Change> {
         }
         None => changes.push(Change::remove(&[purpose, "digest"])),
     }
+    changes.extend(promises(purpose, promised, &answer.withdraw));
     if let Some(at) = answer.at {
         changes.push(Change::set(&[purpose, "at"], datetime(at)));
     }
@@ -278,10 +284,25 @@ pub(super) fn answered(purpose: &Purpose, answer: &Answer) -> Vec<Change> {
         Some(notice) => Change::set(&[purpose, "declined"], i64::from(notice)),
         None => Change::remove(&[purpose, "declined"]),
     });
-    for (name, values) in &answer.withdraw.0 {
-        changes.push(Change::set(&[purpose, "withdraw", name], values.clone()));
-    }
     changes
+}
+
+/// The promises for one purpose: on one line inside its table, or, where there are some already,
+/// wherever those stand.
+fn promises(purpose: &str, old: Option<&Withdrawal>, new: &Withdrawal) -> Vec<Change> {
+    if old.is_none_or(|old| old.0.is_empty()) {
+        let list = |(name, values): (&String, &Vec<String>)| (name.clone(), values.clone().into());
+        let table: Table = new.0.iter().map(list).collect();
+        return if table.is_empty() {
+            Vec::new()
+        } else {
+            vec![Change::set(&[purpose, "withdraw"], table)]
+        };
+    }
+    let set = |(name, values): (&String, &Vec<String>)| {
+        Change::set(&[purpose, "withdraw", name], values.clone())
+    };
+    new.0.iter().map(set).collect()
 }
 
 /// The changes that keep a promise for all purposes.

@@ -61,6 +61,9 @@ fn what_is_not_a_whole_yes_is_none() {
         ("notice = 2\ndigest", "digest"),
         ("notice = 2\ndigest", "notice = 0\ndigest"),
         ("digest = \"sha256:9f2b\"", ""),
+        ("via = \"prompt\"\n", ""),
+        ("at = 2026-11-20T10:11:12Z\nvia = \"prompt\"", "via = \"prompt\""),
+        ("at = 2026-11-20T10:11:12Z\nvia = \"prompt\"", "at = 7\nvia = \"prompt\""),
         ("[errors]\nchoice = \"denied\"", "[errors]\nchoise = \"denied\""),
         ("[withdraw]", "[withdraw]\nX = 1"),
     ] {
@@ -84,7 +87,11 @@ fn no_prefix_grants_more_than_it_says() {
         let Some(prefix) = WHOLE.get(..end) else { continue };
         if grants(prefix) {
             let usage = &prefix[prefix.find("[usage]").expect("the table")..];
-            assert!(usage.contains("choice = \"granted\"\nnotice = 2\ndigest = \"sha256:9f2b\""));
+            assert!(
+                usage.contains(
+                    "digest = \"sha256:9f2b\"\nat = 2026-11-20T10:11:12Z\nvia = \"prompt\""
+                )
+            );
         }
     }
 }

@@ -27,6 +27,14 @@ pub enum Error {
         /// Why, as the end of a sentence that begins with the path.
         why: String,
     },
+    /// A newer program wrote the file.
+    #[error("{} was written by a newer sayso (version {version})", path.display())]
+    Newer {
+        /// Which.
+        path: PathBuf,
+        /// The version of its format.
+        version: i64,
+    },
     /// The file is there and nobody should rely on it.
     #[error("{} {why}", path.display())]
     Untrusted {
@@ -80,6 +88,7 @@ impl Error {
             Self::NoHome => None,
             Self::Io { path, .. }
             | Self::Damaged { path, .. }
+            | Self::Newer { path, .. }
             | Self::Untrusted { path, .. }
             | Self::Foreign { path, .. }
             | Self::NotEditable { path }
@@ -96,6 +105,9 @@ impl Error {
                 format!("could not be {}: {source}", past(operation))
             }
             Self::Damaged { why, .. } => why.clone(),
+            Self::Newer { version, .. } => {
+                format!("was written by a newer sayso (version {version})")
+            }
             Self::Untrusted { why, .. } => (*why).to_owned(),
             Self::Foreign { .. } => "belongs to another user".to_owned(),
             Self::NotEditable { .. } => "cannot be changed without touching other parts".to_owned(),
@@ -123,6 +135,7 @@ impl Error {
             Self::Damaged { path, .. } => {
                 format!("correct {0} by hand, or remove it and decide again", path.display())
             }
+            Self::Newer { .. } => "update this sayso".into(),
             Self::Untrusted { path, .. } => {
                 format!("look at {}, then remove it and decide again", path.display())
             }

@@ -279,9 +279,13 @@ pub(super) fn make_folders(path: &Path) -> Result<(), Error> {
 }
 
 /// The nearest folder above (or at) the path that is there. Refuses one of another user, so that
-/// sudo leaves nothing in a home that its owner could not change afterwards.
+/// sudo leaves nothing in a home that its owner could not change afterwards; and the top of the
+/// file system, so that root does not make a home where somebody was meant to have none.
 pub(super) fn make_folders_allowed(path: &Path) -> Result<&Path, Error> {
     let nearest = existing_ancestor(path);
+    if nearest.parent().is_none() {
+        return Err(Error::NoHome);
+    }
     let metadata = fs::metadata(nearest).map_err(|error| Error::io("read", nearest, error))?;
     if let (Some(owner), Some(user)) = (platform::owner(&metadata), platform::effective_user()) {
         let systems_own = owner == 0 && user != 0;

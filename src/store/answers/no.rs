@@ -113,7 +113,7 @@ fn refusals(
             via: Some(via),
             withdraw: Withdrawal::default(),
         };
-        edits.extend(consent::answered(purpose, &refusal));
+        edits.extend(consent::answered(before, purpose, &refusal));
         if let Some(notice) = notice {
             edits.push(Edit::set(&[purpose.as_str(), "notice"], i64::from(notice)));
         }

@@ -39,12 +39,13 @@ pub fn grant(
         if whole_tool && before.refused.is_some() {
             edits.extend(["choice", "at", "via"].map(|key| Edit::remove(&[key])));
         }
+        // The promises first, so that a file that was cut off cannot have lost them and kept the yes.
+        edits.extend(consent::promised(&before.withdraw, &promise(before, declaration, purposes)));
         for (purpose, answer) in
             answers.iter().filter(|(p, answer)| !says_already(before, p, answer))
         {
-            edits.extend(consent::answered(purpose, answer));
+            edits.extend(consent::answered(before, purpose, answer));
         }
-        edits.extend(consent::promised(&before.withdraw, &promise(before, declaration, purposes)));
         edits
     })?;
     let mut stored = Stored::default();
@@ -113,12 +114,12 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
     let digest = meaning::digest_of_notice(declaration, declaration.notice);
     let notice = declaration.notice;
     let changed = consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
-        let mut edits = vec![
+        let mut edits = consent::promised(&before.withdraw, &promise(before, declaration, &[]));
+        edits.extend([
             Edit::set(&["noticed", "notice"], i64::from(notice)),
             Edit::set(&["noticed", "digest"], digest.as_str()),
             Edit::set(&["noticed", "at"], consent::datetime(world.now)),
-        ];
-        edits.extend(consent::promised(&before.withdraw, &promise(before, declaration, &[])));
+        ]);
         edits
     })?;
     let mut stored = Stored::default();
