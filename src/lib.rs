@@ -3,12 +3,10 @@
 //! A host opens its declaration, reaches its first-run point, and asks what is allowed. Nothing
 //! here fails: what cannot be read, or was not agreed to, is held.
 //!
-//! ```
+//! ```no_run
 //! # let declaration = include_str!("../examples/tools/werf.toml");
 //! let consent = sayso::open(declaration);
-//! if consent.allows("usage") {
-//!     // Only now may anything be collected.
-//! }
+//! consent.record("CommandExited", &[("exitCode", 0.into()), ("durationMs", 12.into())]);
 //! ```
 //!
 //! # The map of this crate
@@ -19,7 +17,7 @@
 //! |---|---|
 //! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
 //! | [`store`] | what this machine says: files, variables, the clock |
-//! | [`host`] | the door for tools: open, decide, first run, ready subcommands |
+//! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands |
 //! | `cli` | the terminal: one file for each command of the program |
 //!
 //! [`domain::decision::decide`] decides; everything calls it.
@@ -38,4 +36,5 @@ pub mod store;
 #[cfg(feature = "cli")]
 pub mod cli;
 
+pub use domain::event::Given;
 pub use host::{Host, open};

@@ -14,8 +14,10 @@ mod help;
 mod history;
 mod id;
 mod lint;
+mod log;
 mod man;
 mod path;
+mod record;
 mod show;
 mod status;
 mod terminal;
@@ -78,6 +80,7 @@ const COMMANDS: &[Entry] = &[
     enable::ENTRY,
     disable::ENTRY,
     show::ENTRY,
+    log::ENTRY,
     forget::ENTRY,
     default::ENTRY,
     id::ENTRY,
@@ -86,6 +89,7 @@ const COMMANDS: &[Entry] = &[
     path::ENTRY,
     check::ENTRY,
     ask::ENTRY,
+    record::ENTRY,
     lint::ENTRY,
     declare::ENTRY,
     completions::ENTRY,

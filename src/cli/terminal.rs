@@ -52,14 +52,12 @@ impl Terminal {
             .write_all(text.as_bytes())
             .and_then(|()| out.write_all(end.as_bytes()))
             .and_then(|()| out.flush());
-        match written {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => {
-                let error = anyhow::Error::from(error).context("could not print the answer");
-                Err(Failure::not_done(error).hint("look where standard output goes"))
-            }
-        }
+        heard(written).map(|_| ())
+    }
+
+    /// Prints an answer line by line, for one that is too long to be held.
+    pub(super) fn stream(&self) -> Stream {
+        Stream { out: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()) }
     }
 
     /// Prints one JSON document as an answer.
@@ -117,6 +115,37 @@ impl Terminal {
         let text =
             if self.colours_answers { rendered.ansi().to_string() } else { rendered.to_string() };
         self.say(&text).map(|()| Exit::Done)
+    }
+}
+
+/// An answer that is printed line by line.
+pub(super) struct Stream {
+    out: io::BufWriter<io::StdoutLock<'static>>,
+}
+
+impl Stream {
+    /// Prints one line, and says whether anybody still reads.
+    pub(super) fn line(&mut self, text: &str) -> Result<bool, Failure> {
+        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.write_all(b"\n"));
+        heard(written)
+    }
+
+    /// Makes sure that everything was printed.
+    pub(super) fn end(mut self) -> Result<(), Failure> {
+        heard(self.out.flush()).map(|_| ())
+    }
+}
+
+/// Whether somebody reads. A reader that went away, as `head` does, is no failure: what is left to
+/// do is still done. A full disk is one.
+fn heard(written: io::Result<()>) -> Result<bool, Failure> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => {
+            let error = anyhow::Error::from(error).context("could not print the answer");
+            Err(Failure::not_done(error).hint("look where standard output goes"))
+        }
     }
 }
 

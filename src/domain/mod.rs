@@ -4,6 +4,7 @@
 pub mod consent;
 pub mod decision;
 pub mod declaration;
+pub mod event;
 pub mod notice;
 pub mod page;
 pub mod policy;

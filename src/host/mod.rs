@@ -7,21 +7,28 @@ pub mod act;
 #[cfg(feature = "clap")]
 pub mod commands;
 pub mod first_run;
+#[cfg(feature = "clap")]
+pub mod guard;
+pub mod heartbeat;
 #[cfg(feature = "prompt")]
 pub mod person;
 pub mod report;
 
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::declaration;
+use crate::domain::event::{Given, NotAsDeclared};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
+use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, declarations};
 
 /// A tool that carries its own declaration.
 pub struct Host {
     subject: Option<Subject>,
+    recorder: Option<Recorder>,
     text: String,
     ways: Ways,
+    fields: Vec<(String, Given)>,
 }
 
 /// Opens the door with the text of the host's declaration.
@@ -33,7 +40,8 @@ pub fn open(declaration: &str) -> Host {
     let subject =
         declaration::parse(declaration).ok().map(|parsed| Subject::embedded(&world, parsed));
     let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
-    Host { subject, text: declaration.to_owned(), ways }
+    let recorder = subject.as_ref().map(Recorder::new);
+    Host { subject, recorder, text: declaration.to_owned(), ways, fields: Vec::new() }
 }
 
 impl Host {
@@ -42,6 +50,58 @@ impl Host {
     pub fn with_ways(mut self, ways: Ways) -> Self {
         self.ways = ways;
         self
+    }
+
+    /// The host's own version, for fields of type `version` and `pre-release`.
+    #[must_use]
+    pub fn with_version(mut self, version: &str) -> Self {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.version(version);
+        }
+        self
+    }
+
+    /// A value for a field of this name in every event that declares one.
+    #[must_use]
+    pub fn with_field(mut self, name: &str, value: impl Into<Given>) -> Self {
+        self.fields.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Lets at most this many bytes wait for one purpose; 1 MiB where the host says nothing.
+    #[must_use]
+    pub fn with_bound(mut self, bytes: u64) -> Self {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.bound(bytes);
+        }
+        self
+    }
+
+    /// Records an event, if that is allowed. Takes microseconds, waits for nothing, and there is
+    /// nothing to fail on: what is not as declared is not recorded.
+    pub fn record(&self, event: &str, fields: &[(&str, Given)]) {
+        let _ = self.try_record(event, fields);
+    }
+
+    /// The same, for an author's tests.
+    ///
+    /// # Errors
+    /// Where the event is allowed (or shown in the transparency log) and is not as declared.
+    pub fn try_record(
+        &self,
+        event: &str,
+        fields: &[(&str, Given)],
+    ) -> Result<Outcome, NotAsDeclared> {
+        let (Some(subject), Some(recorder)) = (&self.subject, &self.recorder) else {
+            return Ok(Outcome::Held(Reason::Unreadable));
+        };
+        let declared = subject.declaration.iter().flat_map(|declared| &declared.events);
+        let shared = declared.filter(|e| e.name == event).flat_map(|event| {
+            let is_wanted = |name: &String| event.fields.iter().any(|field| field.name == *name);
+            self.fields.iter().filter(move |(name, _)| is_wanted(name)).cloned()
+        });
+        let own = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        recorder.record(subject, event, &shared.chain(own).collect())
     }
 
     /// Whether data for the purpose may be collected, as it stood when the door was opened.
@@ -121,7 +181,14 @@ mod tests {
         let layout = world.layout().expect("a home");
         declarations::register(layout, &tool, registered).expect("registered");
         let ways = Ways::sayso("greeter");
-        Host { subject: Some(subject), text: GREETER.to_owned(), ways }.register();
+        Host {
+            subject: Some(subject),
+            recorder: None,
+            text: GREETER.to_owned(),
+            ways,
+            fields: Vec::new(),
+        }
+        .register();
         let found = declarations::find(layout, &tool).expect("readable").expect("registered");
         (found.declaration.notice, found.declaration.vendor)
     }

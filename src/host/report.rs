@@ -5,7 +5,7 @@ use crate::domain::notice::Ways;
 use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::Purpose;
 use crate::domain::wording;
-use crate::store::Subject;
+use crate::store::{Subject, spool};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -75,11 +75,17 @@ fn of_purpose(subject: &Subject, purpose: Option<&Purpose>, ways: &Ways) -> Purp
         detail: explained.detail,
         decided: explained.decided.map(|at| at.to_string()),
         notice: decision.notice,
-        waiting: 0,
+        waiting: waiting(subject, purpose),
         state_in_words: wording::state(decision),
         because: explained.because,
         at: explained.decided,
     }
+}
+
+fn waiting(subject: &Subject, purpose: Option<&Purpose>) -> u64 {
+    let layout = subject.world().layout().ok();
+    let count = layout.zip(purpose).map(|(layout, p)| spool::count(layout, &subject.tool, p));
+    count.and_then(Result::ok).unwrap_or(0)
 }
 
 /// The table for people: tool, purpose, state, because, decided, waiting.

@@ -3,6 +3,7 @@
 
 use super::error::Error;
 use super::file::{self, Replacement, Trust};
+use super::folder;
 use super::layout::Layout;
 use crate::domain::tool_id::{Purpose, ToolId};
 use jiff::{SignedDuration, Timestamp};
@@ -44,9 +45,9 @@ pub fn mark(
 /// Whether an answer and the date could be stored now. Writes nothing. Where not, a person is not
 /// asked: the question would come back with every run.
 pub fn could_remember(layout: &Layout) -> bool {
-    file::can_make_files_in(&layout.consents())
-        && file::can_make_files_in(&layout.asked_folder())
-        && file::make_folders_allowed(&layout.consents()).is_ok()
+    folder::can_hold_files(&layout.consents())
+        && folder::can_hold_files(&layout.asked_folder())
+        && folder::nearest_allowed(&layout.consents()).is_ok()
 }
 
 /// Forgets the dates of some purposes: they are answered now. The others keep theirs, so that an

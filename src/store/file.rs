@@ -7,7 +7,7 @@
 //! one. A lock on the file itself would be lost with every rename, and a lock file of its own
 //! would be litter for every tool.
 
-use super::{Error, platform};
+use super::{Error, folder, platform};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -39,14 +39,26 @@ pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<Strin
     if metadata.len() > limit {
         return Err(Error::damaged(path, format!("is larger than {limit} bytes")));
     }
-    // One byte more than allowed, so that a file that grows meanwhile is noticed as well.
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Error::io("read", path, error))?;
-    if bytes.len() as u64 > limit {
-        return Err(Error::damaged(path, format!("is larger than {limit} bytes")));
-    }
+    let bytes = read_whole(file, metadata.len()).map_err(|error| Error::io("read", path, error))?;
     let text = String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))?;
     Ok(Some(text))
+}
+
+/// Reads as many bytes as the file has. Files of ours are replaced whole and never grow, so there is
+/// no second read to see the end; one that is shorter by now is read as it is.
+fn read_whole(mut file: File, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error> {
@@ -80,7 +92,7 @@ impl Replacement {
     /// Takes the right to replace `path`, making its folder where there is none.
     pub(super) fn of(path: &Path) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(path);
-        make_folders(folder)?;
+        folder::make(folder)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let draft_path = folder.join(format!(".{name}.new"));
         let mut waited = Duration::ZERO;
@@ -223,7 +235,7 @@ pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
 
 /// Adds one line to a file with one write, so that lines of several processes never mix.
 pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
-    make_folders(path.parent().unwrap_or(path))?;
+    folder::make(path.parent().unwrap_or(path))?;
     let failed = |error| Error::io("write", path, error);
     let mut options = platform::careful_options(false);
     let mut file = options.append(true).create(true).open(path).map_err(failed)?;
@@ -241,69 +253,23 @@ pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
     }
 }
 
+/// Makes an empty file where there is none, with the folders above it.
+pub(super) fn ensure(path: &Path) -> Result<(), Error> {
+    folder::make(path.parent().unwrap_or(path))?;
+    let failed = |error| Error::io("make", path, error);
+    let mut options = platform::careful_options(false);
+    let file = options.append(true).create(true).open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    check(path, &metadata, Trust::Own)?;
+    platform::make_private(&file, &metadata).map_err(failed)
+}
+
 /// Removes a file; one that is not there is no error.
 pub(super) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
         _ => Ok(()),
     }
-}
-
-/// Removes a folder with everything in it; one that is not there is no error. Links are removed
-/// and not followed.
-pub(super) fn remove_folder(path: &Path) -> Result<(), Error> {
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Ok(found) if !found.is_dir() => return remove(path),
-        _ => {}
-    }
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
-        _ => Ok(()),
-    }
-}
-
-/// Makes a folder and those above it, each for its owner alone.
-pub(super) fn make_folders(path: &Path) -> Result<(), Error> {
-    let nearest = make_folders_allowed(path)?;
-    let missing: Vec<&Path> = path.ancestors().take_while(|folder| *folder != nearest).collect();
-    for folder in missing.into_iter().rev() {
-        match platform::make_private_folder(folder) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(Error::io("make", folder, error));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// The nearest folder above (or at) the path that is there. Refuses one of another user, so that
-/// sudo leaves nothing in a home that its owner could not change afterwards; and the top of the
-/// file system, so that root does not make a home where somebody was meant to have none.
-pub(super) fn make_folders_allowed(path: &Path) -> Result<&Path, Error> {
-    let nearest = existing_ancestor(path);
-    if nearest.parent().is_none() {
-        return Err(Error::NoHome);
-    }
-    let metadata = fs::metadata(nearest).map_err(|error| Error::io("read", nearest, error))?;
-    if let (Some(owner), Some(user)) = (platform::owner(&metadata), platform::effective_user()) {
-        let systems_own = owner == 0 && user != 0;
-        if owner != user && !systems_own {
-            return Err(Error::Foreign { path: nearest.to_owned(), as_root: user == 0 });
-        }
-    }
-    Ok(nearest)
-}
-
-/// Whether a file could be made in the folder, or in the one above it that is there. Writes nothing.
-pub(super) fn can_make_files_in(path: &Path) -> bool {
-    let nearest = existing_ancestor(path);
-    nearest.is_dir() && platform::is_writable_folder(nearest)
-}
-
-fn existing_ancestor(path: &Path) -> &Path {
-    path.ancestors().find(|folder| folder.exists()).unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where everything lives. Every path is named here and nowhere else.
 
 use crate::domain::signals::Environment;
-use crate::domain::tool_id::ToolId;
+use crate::domain::tool_id::{Purpose, ToolId};
 use std::path::{Path, PathBuf};
 
 /// The folders and files of one person on this machine.
@@ -96,9 +96,14 @@ impl Layout {
         self.state.join("spool")
     }
 
-    /// The folder of the events of one tool that wait.
-    pub fn spool(&self, tool: &ToolId) -> PathBuf {
+    /// The folder of the spools of one tool.
+    pub fn spool_of(&self, tool: &ToolId) -> PathBuf {
         self.spools().join(tool.as_str())
+    }
+
+    /// The folder of the events for one purpose that wait.
+    pub fn spool(&self, tool: &ToolId, purpose: &Purpose) -> PathBuf {
+        self.spool_of(tool).join(purpose.as_str())
     }
 }
 

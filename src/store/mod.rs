@@ -7,6 +7,7 @@ pub mod consent;
 pub mod declarations;
 mod error;
 mod file;
+mod folder;
 pub mod health;
 pub mod history;
 pub mod layout;
@@ -14,8 +15,10 @@ pub mod patch;
 mod platform;
 pub mod policy;
 mod random;
+pub mod recorder;
 pub mod spool;
 pub mod subject;
+pub mod transparency;
 pub mod world;
 
 pub use error::Error;

@@ -151,3 +151,26 @@ pub(super) fn is_writable_folder(path: &Path) -> bool {
     #[cfg(not(unix))]
     return std::fs::metadata(path).is_ok_and(|folder| !folder.permissions().readonly());
 }
+
+/// Whether a file may grow to this size without the system killing the process: a write beyond
+/// `RLIMIT_FSIZE` raises SIGXFSZ (setrlimit(2)), which would end our host.
+pub(super) fn may_grow_to(size: u64) -> bool {
+    #[cfg(unix)]
+    return rustix::process::getrlimit(rustix::process::Resource::Fsize)
+        .current
+        .is_none_or(|limit| size <= limit);
+    #[cfg(not(unix))]
+    return {
+        let _ = size;
+        true
+    };
+}
+
+/// Whether the process acts for another user than the one who started it.
+pub(super) fn acts_for_another_user() -> bool {
+    #[cfg(unix)]
+    return rustix::process::getuid() != rustix::process::geteuid()
+        || rustix::process::getgid() != rustix::process::getegid();
+    #[cfg(not(unix))]
+    false
+}

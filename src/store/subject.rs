@@ -4,16 +4,18 @@
 use super::declarations;
 use super::error::Error;
 use super::world::World;
-use crate::domain::consent::{Consent, Word};
+use crate::domain::consent::{Consent, Noticed, Word};
 use crate::domain::decision::{
     self, Decision, Declared, DeniedBy, Facts, Source, Standing, Unreadable,
 };
-use crate::domain::declaration::{Declaration, meaning};
+use crate::domain::declaration::{Declaration, Event, meaning};
+use crate::domain::event::needs_secret;
 use crate::domain::notice::Ways;
 use crate::domain::policy::Policy;
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::domain::wording;
-use std::sync::Arc;
+use indexmap::IndexMap;
+use std::sync::{Arc, OnceLock};
 
 /// A tool, ready to be decided about.
 pub struct Subject {
@@ -26,6 +28,11 @@ pub struct Subject {
     pub consent: Consent,
     policy: Policy,
     unreadable: Option<Unreadable>,
+    /// Whether the declaration still means what was read, for each purpose with an answer; worked
+    /// out at most once, since it costs more than all the rest of a decision.
+    unchanged: IndexMap<Purpose, OnceLock<bool>>,
+    /// The same for a notice that was shown and not answered.
+    notice_unchanged: OnceLock<bool>,
 }
 
 impl Subject {
@@ -61,9 +68,12 @@ impl Subject {
             broken.get_or_insert_with(|| unreadable(&error));
             Policy::default()
         });
+        let answered = consent.answers.keys().cloned();
         Self {
             world: Arc::clone(world),
             tool: tool.clone(),
+            unchanged: answered.map(|purpose| (purpose, OnceLock::new())).collect(),
+            notice_unchanged: OnceLock::new(),
             declaration,
             consent,
             policy,
@@ -101,6 +111,27 @@ impl Subject {
     /// Whether a file about this tool cannot be understood.
     pub fn unreadable(&self) -> Option<&Unreadable> {
         self.unreadable.as_ref()
+    }
+
+    /// Whether any purpose is allowed.
+    pub fn allows_anything(&self) -> bool {
+        let mut declared = self.declaration.iter().flat_map(|declared| declared.purposes.keys());
+        declared.any(|purpose| self.decide(Some(purpose)).allows())
+    }
+
+    /// Whether an event of this name may be recorded.
+    pub fn allows_event(&self, name: &str) -> bool {
+        let events = self.declaration.iter().flat_map(|declared| &declared.events);
+        let mut named = events.filter(|event| event.name == name);
+        named.any(|event| self.decide(Some(&event.purpose)).allows())
+    }
+
+    /// The person's id, read only where a field of the event is keyed by it.
+    pub(super) fn secret_for(&self, event: &Event) -> Option<uuid::Uuid> {
+        if !needs_secret(event) {
+            return None;
+        }
+        self.world.config().ok()?.id()
     }
 
     /// What holds for one purpose; without one, for a tool that has none.
@@ -192,13 +223,18 @@ impl Subject {
         let Some(declaration) = &self.declaration else { return false };
         match (word, purpose) {
             (Word::Granted { read, .. }, Some(purpose)) => {
-                meaning::digest_of_purpose(declaration, purpose, read.notice).as_ref()
-                    == Some(&read.digest)
+                let compare = || {
+                    let now = meaning::digest_of_purpose(declaration, purpose, read.notice);
+                    now.as_ref() == Some(&read.digest)
+                };
+                match self.unchanged.get(purpose) {
+                    Some(known) => *known.get_or_init(compare),
+                    None => compare(),
+                }
             }
-            (Word::Noticed(noticed), _) => {
-                let read = &noticed.read;
-                meaning::digest_of_notice(declaration, read.notice) == read.digest
-            }
+            (Word::Noticed(Noticed { read, .. }), _) => *self
+                .notice_unchanged
+                .get_or_init(|| meaning::digest_of_notice(declaration, read.notice) == read.digest),
             _ => true,
         }
     }

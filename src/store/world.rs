@@ -50,6 +50,12 @@ impl World {
         })
     }
 
+    /// The time of this moment, for what happens while the program runs.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn clock(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     /// The variables.
     pub fn environment(&self) -> &dyn Environment {
         &*self.environment

@@ -11,7 +11,7 @@ use super::error::Error;
 use super::layout::Layout;
 use super::patch::Change as Edit;
 use super::world::World;
-use super::{config, file, history, random};
+use super::{config, folder, history, random};
 use crate::domain::consent::Via;
 use crate::domain::policy::Default;
 use crate::domain::receipt::{Change, Entry};
@@ -51,7 +51,7 @@ impl Stored {
 pub fn forget_everything(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
     let places = everything(layout);
     for place in &places {
-        file::remove_folder(place)?;
+        folder::remove(place)?;
     }
     for folder in [&layout.config, &layout.state] {
         // What is left in it was put there by somebody else, and stays.

@@ -57,7 +57,11 @@ pub fn refuse(
     };
     stored.then("make the no last", changed.lasts);
     stored.set_aside.clone_from(&changed.set_aside);
-    stored.then("delete what waits", spool::purge(layout, tool));
+    let purposes = match scope {
+        Scope::WholeTool => None,
+        Scope::Purposes(purposes) => Some(purposes),
+    };
+    stored.then("delete what waits", spool::purge(layout, tool, purposes));
     if !changed.after.may_use_an_id() {
         let removed = remove_unused_id(layout);
         // Where nothing was on, this only repeats what an earlier run may not have got to.

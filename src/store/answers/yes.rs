@@ -10,7 +10,7 @@ use crate::store::consent::{self, IfDamaged};
 use crate::store::error::Error;
 use crate::store::patch::Change as Edit;
 use crate::store::world::World;
-use crate::store::{asked, config, history, random};
+use crate::store::{asked, config, history, random, spool};
 
 /// Stores a yes to some purposes, under the notice of now. `whole_tool` takes back an earlier no to
 /// the whole tool.
@@ -50,6 +50,7 @@ pub fn grant(
     })?;
     let mut stored = Stored::default();
     stored.then("make the yes last", changed.lasts);
+    stored.then("make room for events", spool::prepare(layout, tool, purposes, &changed.after));
     stored.then("make an id", config::ensure_id(&layout.config_file()));
     stored.then("forget when you were asked", asked::forget(layout, tool, purposes));
     let notice = declaration.notice;
@@ -124,6 +125,8 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
     })?;
     let mut stored = Stored::default();
     stored.then("make that last", changed.lasts);
+    let told: Vec<Purpose> = declaration.purposes.keys().cloned().collect();
+    stored.then("make room for events", spool::prepare(layout, tool, &told, &changed.after));
     stored.then("make an id", config::ensure_id(&layout.config_file()));
     let entry = Entry {
         notice: Some(notice),

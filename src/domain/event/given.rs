@@ -1,0 +1,222 @@
+//! What a host gives for a field, and whether that is what it declared.
+
+use super::environment;
+use crate::domain::declaration::field::FieldType;
+use serde_json::{Value, json};
+
+/// An option that was used: its name, where it came from, how often. Never its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionUse {
+    /// The long name, or the short one where there is no long one.
+    pub name: String,
+    /// It stood on the command line.
+    pub as_cli: bool,
+    /// It came from a variable.
+    pub as_env: bool,
+    /// How often it was given.
+    pub count: u64,
+}
+
+/// A value for a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// For `boolean`, `ci` and `pre-release`.
+    Boolean(bool),
+    /// For `integer`, `duration-ms`, `exit-code` and `timestamp`.
+    Integer(i64),
+    /// For the types with a closed list of words, and what a `hash` is made of.
+    Text(String),
+    /// For `options`.
+    Options(Vec<OptionUse>),
+}
+
+impl From<bool> for Given {
+    fn from(value: bool) -> Self {
+        Self::Boolean(value)
+    }
+}
+
+impl From<i64> for Given {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<i32> for Given {
+    fn from(value: i32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<&str> for Given {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+/// An event is not as its tool declared it. Names tool, event and field, never the value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{tool}: {event}: {field} {why}")]
+pub struct NotAsDeclared {
+    /// The tool.
+    pub tool: String,
+    /// The event.
+    pub event: String,
+    /// The field.
+    pub field: String,
+    /// What is wrong with it, as the end of a sentence that begins with its name.
+    pub why: &'static str,
+}
+
+/// What fields of type `command` and `options` may hold.
+pub struct Vocabulary<'a> {
+    /// Commands, from the tool's name on.
+    pub commands: &'a [&'a [String]],
+    /// Options, without dashes.
+    pub options: &'a [&'a [String]],
+}
+
+impl Given {
+    /// Reads a value as typed after `FIELD=`, by the type of the field.
+    pub fn typed(text: &str, kind: &FieldType) -> Self {
+        let number = || text.parse().map(Self::Integer).ok();
+        let word = match kind {
+            FieldType::Boolean | FieldType::Ci | FieldType::PreRelease => {
+                text.parse().map(Self::Boolean).ok()
+            }
+            FieldType::Integer { .. }
+            | FieldType::DurationMs
+            | FieldType::ExitCode
+            | FieldType::Timestamp => number(),
+            FieldType::Options => Some(Self::Options(typed_options(text))),
+            _ => None,
+        };
+        word.unwrap_or_else(|| Self::Text(text.to_owned()))
+    }
+
+    /// The value in the form in which it is stored, if the type allows it; for a hash, what it is
+    /// to be made of.
+    ///
+    /// # Errors
+    /// What is wrong, as the end of a sentence that begins with the field's name.
+    pub fn accepted_as(
+        &self,
+        kind: &FieldType,
+        vocabulary: &Vocabulary<'_>,
+    ) -> Result<Value, &'static str> {
+        match (kind, self) {
+            (FieldType::Boolean | FieldType::Ci | FieldType::PreRelease, Self::Boolean(value)) => {
+                Ok(json!(value))
+            }
+            (FieldType::Integer { min, max, buckets }, Self::Integer(value)) => {
+                in_bucket(*value, *min, *max, buckets)
+            }
+            (FieldType::DurationMs | FieldType::Timestamp, Self::Integer(value)) if *value >= 0 => {
+                Ok(json!(value))
+            }
+            (FieldType::ExitCode, Self::Integer(value))
+                if (i64::from(i32::MIN)..=i64::from(u32::MAX)).contains(value) =>
+            {
+                Ok(json!(value))
+            }
+            (FieldType::Enum { values } | FieldType::ErrorCode { values }, Self::Text(word)) => {
+                listed(word, values)
+            }
+            (FieldType::Constant { value }, Self::Text(word)) if word == value => Ok(json!(word)),
+            (FieldType::Command { verbs }, Self::Text(command)) => {
+                command_of(command, *verbs, vocabulary.commands)
+            }
+            (FieldType::Options, Self::Options(used)) => options_of(used, vocabulary.options),
+            (FieldType::Version, Self::Text(text)) if environment::is_version(text) => {
+                Ok(json!(text))
+            }
+            (FieldType::Os, Self::Text(text)) if text == environment::system() => Ok(json!(text)),
+            (FieldType::Arch, Self::Text(text)) if text == environment::processor() => {
+                Ok(json!(text))
+            }
+            (FieldType::CiName, Self::Text(text))
+                if environment::automations().any(|a| a == text) =>
+            {
+                Ok(json!(text))
+            }
+            (FieldType::Hash { .. } | FieldType::Project { .. }, Self::Text(text)) => {
+                Ok(json!(text))
+            }
+            (FieldType::RunId, _) => Err("is made by sayso and cannot be given"),
+            _ => Err("holds a value outside its type"),
+        }
+    }
+}
+
+fn in_bucket(
+    value: i64,
+    min: Option<i64>,
+    max: Option<i64>,
+    buckets: &[i64],
+) -> Result<Value, &'static str> {
+    if min.is_some_and(|min| value < min) || max.is_some_and(|max| value > max) {
+        return Err("is out of its range");
+    }
+    if buckets.is_empty() {
+        return Ok(json!(value));
+    }
+    let bucket = buckets.iter().rev().find(|start| **start <= value);
+    bucket.map(|start| json!(start)).ok_or("is below its first bucket")
+}
+
+fn listed(word: &str, values: &[String]) -> Result<Value, &'static str> {
+    if values.iter().any(|value| value == word) {
+        Ok(json!(word))
+    } else {
+        Err("holds a word that is not declared")
+    }
+}
+
+fn command_of(
+    command: &str,
+    verbs: Option<u32>,
+    known: &[&[String]],
+) -> Result<Value, &'static str> {
+    if !known.iter().flat_map(|list| list.iter()).any(|one| one == command) {
+        return Err("holds a command that is not declared");
+    }
+    let kept = verbs.map_or(usize::MAX, |verbs| verbs as usize + 1);
+    Ok(json!(command.split_whitespace().take(kept).collect::<Vec<_>>().join(" ")))
+}
+
+fn options_of(used: &[OptionUse], known: &[&[String]]) -> Result<Value, &'static str> {
+    let is_known = |name: &str| known.iter().flat_map(|list| list.iter()).any(|one| one == name);
+    if used.iter().any(|option| !is_known(&option.name)) {
+        return Err("names an option that is not declared");
+    }
+    let written = |option: &OptionUse| {
+        json!({
+            "name": option.name,
+            "asCli": option.as_cli,
+            "asEnv": option.as_env,
+            "count": option.count,
+        })
+    };
+    Ok(Value::Array(used.iter().map(written).collect()))
+}
+
+/// `repo,verbose:3,level:env`: names, each with how often, or with `env` where a variable gave it.
+fn typed_options(text: &str) -> Vec<OptionUse> {
+    let one = |part: &str| {
+        let (name, how) = part.split_once(':').unwrap_or((part, "1"));
+        let as_env = how == "env";
+        OptionUse {
+            name: name.to_owned(),
+            as_cli: !as_env,
+            as_env,
+            count: if as_env { 1 } else { how.parse().unwrap_or(1) },
+        }
+    };
+    text.split(',').filter(|part| !part.is_empty()).map(one).collect()
+}
+
+/// A name as it may be printed, even where it is not valid.
+pub(super) fn visible(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+    name.chars().take(64).map(plain).collect()
+}

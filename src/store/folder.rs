@@ -1,0 +1,63 @@
+//! Folders of ours: made for their owner alone, and never in a home of somebody else.
+
+use super::{Error, file, platform};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Removes a folder with everything in it; one that is not there is no error. Links are removed
+/// and not followed.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Ok(found) if !found.is_dir() => return file::remove(path),
+        _ => {}
+    }
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder and those above it, each for its owner alone.
+pub(super) fn make(path: &Path) -> Result<(), Error> {
+    let nearest = nearest_allowed(path)?;
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| *folder != nearest).collect();
+    for folder in missing.into_iter().rev() {
+        match platform::make_private_folder(folder) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(Error::io("make", folder, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The nearest folder above (or at) the path that is there. Refuses one of another user, so that
+/// sudo leaves nothing in a home that its owner could not change afterwards; and the top of the
+/// file system, so that root does not make a home where somebody was meant to have none.
+pub(super) fn nearest_allowed(path: &Path) -> Result<&Path, Error> {
+    let nearest = existing_ancestor(path);
+    if nearest.parent().is_none() {
+        return Err(Error::NoHome);
+    }
+    let metadata = fs::metadata(nearest).map_err(|error| Error::io("read", nearest, error))?;
+    if let (Some(owner), Some(user)) = (platform::owner(&metadata), platform::effective_user()) {
+        let systems_own = owner == 0 && user != 0;
+        if owner != user && !systems_own {
+            return Err(Error::Foreign { path: nearest.to_owned(), as_root: user == 0 });
+        }
+    }
+    Ok(nearest)
+}
+
+/// Whether a file could be made in the folder, or in the one above it that is there. Writes nothing.
+pub(super) fn can_hold_files(path: &Path) -> bool {
+    let nearest = existing_ancestor(path);
+    nearest.is_dir() && platform::is_writable_folder(nearest)
+}
+
+fn existing_ancestor(path: &Path) -> &Path {
+    path.ancestors().find(|folder| folder.exists()).unwrap_or(path)
+}

@@ -1,0 +1,58 @@
+//! The transparency log: a file that the person names, in which every event appears.
+
+use super::platform;
+use super::world::World;
+use crate::domain::decision::Reason;
+use crate::domain::declaration::Declaration;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What the person asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Log {
+    /// Nothing.
+    None,
+    /// A line for every event in this file.
+    In(PathBuf),
+    /// A file that cannot be named: the variable holds no absolute path.
+    Nowhere,
+}
+
+/// Reads the variable that the declaration names. It is ignored where the process acts for another
+/// user than the one who started it: that one could make it write where they may not.
+pub fn wanted(world: &World, declaration: &Declaration) -> Log {
+    let set = |name: &String| world.environment().get(name).filter(|value| !value.is_empty());
+    match declaration.log_file.as_ref().and_then(set).map(PathBuf::from) {
+        None => Log::None,
+        Some(_) if platform::acts_for_another_user() => Log::None,
+        Some(path) if path.is_absolute() => Log::In(path),
+        Some(_) => Log::Nowhere,
+    }
+}
+
+/// Adds an event as it is shown to people; one that is held carries the reason. Says whether it
+/// stands there now.
+pub fn append(path: &Path, shown: &Value, held: Option<Reason>) -> bool {
+    let mut shown = shown.clone();
+    if let (Some(reason), Some(event)) = (held, shown.as_object_mut()) {
+        event.insert("held".to_owned(), json!(reason.as_str()));
+    }
+    let line = format!("{shown}\n");
+    let Some((mut file, length)) = open(path) else { return false };
+    platform::may_grow_to(length + line.len() as u64)
+        && file.write(line.as_bytes()).is_ok_and(|written| written == line.len())
+}
+
+/// Opens the file to append, through no link on the whole way. A link that is put there between
+/// the look and the opening could only be put there by whoever may write in the folder already.
+fn open(path: &Path) -> Option<(File, u64)> {
+    let folder = path.parent()?;
+    if folder.canonicalize().ok()? != folder {
+        return None;
+    }
+    let file = platform::careful_options(false).append(true).create(true).open(path).ok()?;
+    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some((file, metadata.len()))
+}
