@@ -60,6 +60,19 @@ module completions {
     tool: string@"nu-complete sayso show tool" # A tool that is known here, or the file of a declaration
   ]
 
+  def "nu-complete sayso log tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Show what waits and what has left, exactly
+  export extern "sayso log" [
+    --waiting                 # Only what waits
+    --sent                    # Only what has left
+    --json                    # Print the events themselves, byte for byte, one JSON object a line
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso log tool" # Only this tool
+  ]
+
   def "nu-complete sayso forget tool" [] {
     ^sayso status --json | from json | get tools.tool
   }
@@ -165,6 +178,18 @@ module completions {
     ...purpose: string        # Only these purposes; all declared ones if none is named
   ]
 
+  def "nu-complete sayso record tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Record an event as declared, if it is allowed; silent if it is held
+  export extern "sayso record" [
+    --help(-h)                # Print help
+    tool: string@"nu-complete sayso record tool" # The tool
+    event: string             # The event, as declared
+    ...field: string          # Values of its fields
+  ]
+
   # Check a declaration
   export extern "sayso lint" [
     --against: path           # An earlier declaration: show what FILE asks for beyond it
@@ -215,6 +240,10 @@ module completions {
   export extern "sayso help show" [
   ]
 
+  # Show what waits and what has left, exactly
+  export extern "sayso help log" [
+  ]
+
   # Say no to a tool and delete what it left on this machine
   export extern "sayso help forget" [
   ]
@@ -249,6 +278,10 @@ module completions {
 
   # Ask the person once, where one is present; silent otherwise
   export extern "sayso help ask" [
+  ]
+
+  # Record an event as declared, if it is allowed; silent if it is held
+  export extern "sayso help record" [
   ]
 
   # Check a declaration
