@@ -7,8 +7,11 @@
     reason = "tests prepare files, start programs, say what they skip, and are read by nobody else"
 )]
 
+mod canaries;
 mod concurrency;
+mod crowds;
 mod documents;
+mod events;
 mod faults;
 mod first_run;
 mod first_run_notice;
@@ -19,6 +22,7 @@ mod hosts;
 mod layers;
 mod network;
 mod picture;
+mod recording;
 mod sessions;
 mod support;
 mod surroundings;

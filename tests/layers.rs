@@ -14,9 +14,12 @@ const LAYERS: [(&str, &[&str]); 4] = [
 ];
 
 /// What the pure layer has no use for.
-const IMPURE: [&str; 14] = [
+const IMPURE: [&str; 17] = [
     "std::fs",
-    "std::env",
+    "std::env::var",
+    "std::env::args",
+    "std::env::current",
+    "std::env::home",
     "std::net",
     "std::process",
     "std::thread",

@@ -23,6 +23,8 @@ fn every_command() -> Vec<Vec<String>> {
         enable gitops --notice 1
         check werf
         check werf usage --explain
+        record werf CommandExited exitCode=0
+        log
         status
         id
         id reset gitops

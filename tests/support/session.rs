@@ -82,10 +82,12 @@ fn shell(home: &Home, command: &str) -> Command {
 
 /// What differs from run to run, and what stands for it in documents: as wide as the original, so
 /// that tables stay in line.
-const SETTLED: [(&str, &str); 7] = [
+const SETTLED: [(&str, &str); 9] = [
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-11-20T10:11:12Z"),
     (r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b", "2026-11-20 10:11:12"),
     (r"\b\d{4}-\d\d-\d\d\b", "2026-11-20"),
+    (r#""ts":\d{13}"#, "\"ts\":1795219872000"),
+    (r"\b(amd64|arm64)\b", "amd64"),
     (r"\b\d{8}T\d{6}Z\b", "20261120T101112Z"),
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "6f1c2a34-9d0e-4b7a-8f11-2a3b4c5d6e7f"),
     (r"\bsha256:[0-9a-f]{64}\b", "sha256:9f2b…"),

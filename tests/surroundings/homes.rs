@@ -89,7 +89,9 @@ fn sayso_home_holds_everything() {
     assert_eq!(home.files(), [""; 0], "nothing outside of it");
     let names = ["config.toml", "consent/werf.toml", "state/history/werf.jsonl", "tools/werf.toml"];
     let expected = names.map(|name| format!("not there yet/{name}"));
-    assert_eq!(other.files(), expected);
+    let mut files = other.files();
+    files.retain(|file| !file.contains("/state/spool/"));
+    assert_eq!(files, expected);
 }
 
 #[test]
