@@ -80,6 +80,9 @@ fn compare(session: &Session, new: &Declaration, replace: bool) -> Result<(), Fa
     if !strangers.is_empty() {
         other.push(format!("its data would go to {}", strangers.join(", ")));
     }
+    if new.notice < known.notice {
+        other.push(format!("its notice would go back from {} to {}", known.notice, new.notice));
+    }
     if other.is_empty() || replace {
         return Ok(());
     }

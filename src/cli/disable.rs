@@ -40,7 +40,8 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         Some(name) => {
             let tool = match typed.unknown {
                 true => tools::parse(&session.world, name)?,
-                false => tools::find(&session.world, name).map_err(in_advance)?,
+                false => tools::find(&session.world, name)
+                    .map_err(|failure| in_advance(session, name, failure))?,
             };
             one(session, &tool, &typed.purpose, typed.dry_run)
         }
@@ -48,8 +49,12 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     }
 }
 
-fn in_advance(failure: Failure) -> Failure {
-    failure.hint("sayso disable --unknown TOOL says no in advance")
+fn in_advance(session: &Session, name: &str, failure: Failure) -> Failure {
+    let could_be_stored = session.world.layout().is_ok() && name.parse::<ToolId>().is_ok();
+    match could_be_stored {
+        true => failure.hint(format!("sayso disable --unknown {name} says no in advance")),
+        false => failure,
+    }
 }
 
 fn one(

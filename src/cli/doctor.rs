@@ -30,7 +30,10 @@ fn define() -> Command {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let mut troubles = health::unreadable_files(&session.world);
-    troubles.extend(health::owners_and_modes(&session.world));
+    // What is told already is not told a second time in other words.
+    let mut others = health::owners_and_modes(&session.world);
+    others.retain(|other| !troubles.iter().any(|known| known.path == other.path));
+    troubles.extend(others);
     troubles.extend(conflicts(session));
     if typed.json {
         let list: Vec<_> = troubles

@@ -54,7 +54,7 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let deletion = subject.declaration.as_ref().and_then(|declared| declared.deletion.clone());
     lines.push(match deletion {
         Some(url) => format!("What has left already, the vendor deletes on request: {url}"),
-        None => "The tool declares no way to have deleted what has left already.".to_owned(),
+        None => "It names no way to ask for the deletion of what has left already.".to_owned(),
     });
     session.terminal.say(&lines.join("\n"))?;
     Ok(exit)
@@ -70,8 +70,9 @@ fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
         session.terminal.say("There is nothing to remove.")?;
         return Ok(Exit::Done);
     }
-    let lines: Vec<String> =
+    let mut lines: Vec<String> =
         places.iter().map(|place| format!("{verb} {}", place.display())).collect();
+    lines.push("Your noes are among them, so tools may ask again.".to_owned());
     session.terminal.say(&lines.join("\n"))?;
     Ok(Exit::Done)
 }

@@ -35,7 +35,11 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let world = &session.world;
     let layout = world.layout()?;
     let chosen: Vec<ToolId> = match &typed.tool {
-        Some(name) => vec![super::tools::parse(world, name)?],
+        Some(name) => {
+            let tool = super::tools::parse(world, name)?;
+            let is_known = history::list(layout)?.contains(&tool);
+            vec![if is_known { tool } else { super::tools::find(world, name)? }]
+        }
         None => history::list(layout)?,
     };
     let mut entries = Vec::new();

@@ -100,6 +100,10 @@ fn reset(session: &Session, name: Option<&str>, dry_run: bool) -> Result<Exit, F
                 return Ok(Exit::Done);
             }
         }
+        None if world.config().is_ok_and(|config| config.id().is_none()) => {
+            session.terminal.say("No pseudonym is in use.")?;
+            return Ok(Exit::Done);
+        }
         None => answers::reset_all(world)?,
     }
     session

@@ -64,6 +64,14 @@ fn compare(session: &Session, new: &Declaration, old: &Declaration) -> Result<Ex
     if new.tool != old.tool {
         return Err(Failure::misuse(format!("{} and {} are two tools", new.tool, old.tool)));
     }
+    if new.notice < old.notice {
+        return Err(Failure::not_done(anyhow::anyhow!(
+            "the notice goes back from {} to {}",
+            old.notice,
+            new.notice
+        ))
+        .hint("a notice only rises: people remember which one they read"));
+    }
     let additions = difference::beyond(new, old);
     let mut lines: Vec<String> =
         additions.iter().map(|item| format!("+ {}: {}", item.purpose, item.words)).collect();
@@ -94,14 +102,19 @@ fn rewritten(new: &Declaration, old: &Declaration) -> Result<Exit, Failure> {
         })
         .map(ToString::to_string)
         .collect();
-    let unmarked = difference::beyond(new, old).iter().any(|item| item.since <= old.notice);
-    if changed.is_empty() || !unmarked {
+    if changed.is_empty() {
         return Ok(Exit::Done);
     }
+    let asks_for_more = difference::beyond(new, old).iter().any(|item| item.since <= old.notice);
+    let hint = if asks_for_more {
+        format!("mark what is new with since = {}, and leave the rest as it was", new.notice)
+    } else {
+        "put back what was taken out, or everybody who agreed is asked anew".to_owned()
+    };
     Err(Failure::not_done(anyhow::anyhow!(
         "notice {} now means something else for {}, so a yes to it no longer holds",
         old.notice,
         changed.join(", ")
     ))
-    .hint(format!("mark what is new with since = {}, and leave the rest as it was", new.notice)))
+    .hint(hint))
 }

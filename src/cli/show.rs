@@ -77,7 +77,8 @@ fn find(session: &Session, typed: &str) -> Result<Declaration, Failure> {
         return parsed.map_err(|problems| invalid(path, &problems));
     }
     let tool = tools::parse(world, typed)?;
-    Err(tools::with_suggestion(world, typed, tools::unknown(&tool)))
+    let unknown = tools::with_suggestion(world, typed, tools::unknown(&tool));
+    Err(unknown.hint(format!("for a file, write ./{typed}")))
 }
 
 /// A file that is no valid declaration.
@@ -93,7 +94,7 @@ fn text(declaration: &Declaration, ways: &Ways, width: usize) -> String {
     for event in &declaration.events {
         let sample = page::sample(declaration, event);
         let sample = serde_json::to_string_pretty(&sample).unwrap_or_default();
-        out += &format!("\nA {} event, as an example:\n{sample}\n", event.name);
+        out += &format!("\nExample of {}:\n{sample}\n", event.name);
     }
     out
 }
@@ -133,7 +134,11 @@ fn document(declaration: &Declaration) -> Value {
         "why": declaration.why,
         "opt-out": declaration.opt_out,
         "deletion": declaration.deletion,
+        "default": declaration.manner.as_str(),
         "off": declaration.switches.ways_off(),
+        "on": declaration.switches.ways_on(),
+        "commands": declaration.commands,
+        "options": declaration.options,
         "log-file": declaration.log_file,
         "purposes": purposes,
         "samples": samples,

@@ -19,7 +19,8 @@ struct Typed {
     /// Only this tool, with every reason in full
     tool: Option<String>,
     /// Also tools that were found nowhere on this machine
-    #[arg(long)]
+    // There is no catalogue yet, so this changes nothing; the word is kept for it.
+    #[arg(long, hide = true)]
     all: bool,
     /// Print one JSON document
     #[arg(long)]

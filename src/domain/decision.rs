@@ -126,6 +126,8 @@ pub struct Declared {
     pub manner: Manner,
     /// The notice version that introduced the purpose.
     pub since: u32,
+    /// The notice version of now.
+    pub notice: u32,
 }
 
 /// What holds for tools without a choice, and who says so.
@@ -142,6 +144,8 @@ pub struct Standing {
 pub struct Unreadable {
     /// Which; `None` where there is no home to look in.
     pub path: Option<PathBuf>,
+    /// What it is to the person, as the beginning of a sentence.
+    pub what: &'static str,
     /// Why.
     pub why: String,
 }
@@ -162,6 +166,8 @@ pub struct Facts<'a> {
     pub unreadable: Option<Unreadable>,
     /// The purpose as declared.
     pub declared: Option<Declared>,
+    /// The tool is declared, with this purpose or without.
+    pub tool_is_declared: bool,
     /// The general variables.
     pub signals: &'a Signals,
     /// The tool's own variable that says off.

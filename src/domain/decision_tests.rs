@@ -21,7 +21,7 @@ struct Case {
 
 const NOTHING: Case = Case {
     unreadable: false,
-    declared: Some(Declared { manner: Manner::Ask, since: 1 }),
+    declared: Some(Declared { manner: Manner::Ask, since: 1, notice: 1 }),
     do_not_track: None,
     sayso: None,
     automation: false,
@@ -61,8 +61,13 @@ fn with_facts<T>(case: &Case, then: impl Fn(&Facts<'_>) -> T) -> T {
         automation: case.automation.then(|| variable("CI")),
     };
     then(&Facts {
-        unreadable: case.unreadable.then(|| Unreadable { path: None, why: "no home".to_owned() }),
+        unreadable: case.unreadable.then(|| Unreadable {
+            path: None,
+            what: "it",
+            why: "no home".to_owned(),
+        }),
         declared: case.declared,
+        tool_is_declared: true,
         signals: &signals,
         off: case.off.then(|| variable("OFF")),
         on: case.on.then(|| variable("ON")),
@@ -81,7 +86,7 @@ fn with_facts<T>(case: &Case, then: impl Fn(&Facts<'_>) -> T) -> T {
 /// The table of the contract: each line is reached when everything below it speaks as well.
 #[test]
 fn the_first_line_that_applies_decides() {
-    let tells = Some(Declared { manner: Manner::Notice, since: 1 });
+    let tells = Some(Declared { manner: Manner::Notice, since: 1, notice: 1 });
     let declared_by_default = Some(Default::Declared);
     let mut case = Case {
         unreadable: true,
@@ -124,14 +129,14 @@ fn a_variable_allows_only_under_automation_and_only_what_was_there_first() {
     assert_eq!(decision(&case).reason, Reason::Unasked);
     let case = Case { automation: true, ..case };
     assert_eq!(decision(&case), Decision { reason: Reason::EnvironmentOn, notice: Some(1) });
-    let later = Some(Declared { manner: Manner::Ask, since: 2 });
+    let later = Some(Declared { manner: Manner::Ask, since: 2, notice: 2 });
     assert_eq!(decision(&Case { declared: later, ..case }).reason, Reason::Automation);
 }
 
 #[test]
 fn a_notice_covers_no_purpose_that_came_after_it() {
     let told_of = |since| Case {
-        declared: Some(Declared { manner: Manner::Notice, since }),
+        declared: Some(Declared { manner: Manner::Notice, since, notice: 2 }),
         default: Some(Default::Declared),
         word: NOTICED,
         ..NOTHING
@@ -160,7 +165,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     let manner = prop_oneof![Just(Manner::Ask), Just(Manner::Notice), Just(Manner::Off)];
     let declared = prop::option::weighted(
         0.9,
-        (manner, 1u32..3).prop_map(|(manner, since)| Declared { manner, since }),
+        (manner, 1u32..3).prop_map(|(manner, since)| Declared { manner, since, notice: 2 }),
     );
     let value = prop::option::of(prop_oneof![
         Just("0".to_owned()),

@@ -141,14 +141,17 @@ fn body(
     }
     text.gap();
     text.row(0, "Who", &declaration.vendor);
-    text.row(
-        0,
-        "Waits here",
-        &format!("{}; until then a no leaves no trace", words::wait_in_words(declaration.wait)),
-    );
+    if purposes.iter().any(|purpose| declaration.events_of(purpose).next().is_some()) {
+        text.row(0, "With each", "when it happened, and a random id of that one run");
+        let wait = words::wait_in_words(declaration.wait);
+        text.row(0, "Waits here", &format!("{wait}; until then a no leaves no trace"));
+    }
     let mut off = vec![ways.disable.clone()];
     off.extend(declaration.switches.ways_off());
     text.row(0, "Switch off", &off.join(" or "));
+    if detail == Detail::Full {
+        everything_else(text, declaration);
+    }
     for way in &declaration.opt_out {
         text.row(0, "Also off by", way);
     }
@@ -171,6 +174,20 @@ fn body(
     }
 }
 
+/// What a person need not know to decide, and may want to know all the same.
+fn everything_else(text: &mut Text, declaration: &Declaration) {
+    text.row(0, "Asks", words::manner_in_words(declaration.manner));
+    let on = declaration.switches.ways_on();
+    if !on.is_empty() {
+        text.row(0, "Switch on", &format!("{}, under automation (CI) only", on.join(" or ")));
+    }
+    for (label, list) in [("Commands", &declaration.commands), ("Options", &declaration.options)] {
+        if !list.is_empty() {
+            text.row(0, label, &list.join(", "));
+        }
+    }
+}
+
 fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose, detail: Detail) {
     let Some(spec) = declaration.purposes.get(purpose) else { return };
     text.gap();
@@ -183,15 +200,12 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     for event in &events {
         let why = event.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
         text.line(2, &format!("{} {}{why}", event.name, words::occasion(event)));
-        for field in event.fields.iter().filter(|field| !shared.contains(field)) {
-            text.row(4, &field.name, &field_in_words(field, detail));
-        }
+        let own = event.fields.iter().filter(|field| !shared.contains(field));
+        text.rows(4, &own.map(|field| in_a_row(field, detail)).collect::<Vec<_>>());
     }
     if !shared.is_empty() {
         text.line(2, "With each of these");
-        for field in shared {
-            text.row(4, &field.name, &field_in_words(field, detail));
-        }
+        text.rows(4, &shared.iter().map(|field| in_a_row(field, detail)).collect::<Vec<_>>());
     }
     outside(text, declaration, purpose);
     for to in declaration.destinations_of(purpose) {
@@ -230,6 +244,10 @@ fn shared_fields<'a>(events: &[&'a Event]) -> Vec<&'a Field> {
         .collect()
 }
 
+fn in_a_row(field: &Field, detail: Detail) -> (&str, String) {
+    (&field.name, field_in_words(field, detail))
+}
+
 /// A field in words: what it can hold; and why, where the type alone does not say what it is
 /// about, or everything is wanted.
 fn field_in_words(field: &Field, detail: Detail) -> String {
@@ -238,7 +256,6 @@ fn field_in_words(field: &Field, detail: Detail) -> String {
         field.kind,
         FieldType::Boolean
             | FieldType::Integer { .. }
-            | FieldType::DurationMs
             | FieldType::Enum { .. }
             | FieldType::Constant { .. }
             | FieldType::Hash { .. }
@@ -277,7 +294,7 @@ mod tests {
         let text = notice(&greeter, &purposes, &Ways::sayso("greeter"), 80);
         for part in [
             "usage: To see which greetings people use.",
-            "names of the options used, never their values",
+            "names of the options used, how often, and if by a variable; never their values",
             "Greeters at telemetry.greeters.example (an OpenTelemetry collector), kept 12 months",
             "Outside sayso, to Pendo - Clicks on the web page",
             "1 day; until then a no leaves no trace",

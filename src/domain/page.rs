@@ -62,9 +62,11 @@ fn kept(declaration: &Declaration) -> String {
         return String::new();
     }
     let mut out = String::from("## How long it is kept, and by whom\n\n");
-    if let Some(time) = &declaration.retention {
-        let _ = writeln!(out, "{} keeps it for {}.", plain(&declaration.vendor), plain(time));
-    }
+    let vendor = plain(&declaration.vendor);
+    let _ = match &declaration.retention {
+        Some(time) => writeln!(out, "{vendor} keeps it for {}.", plain(time)),
+        None => writeln!(out, "{vendor} does not say how long."),
+    };
     let differing: Vec<&Destination> =
         declaration.destinations.iter().filter(|to| to.retention.is_some()).collect();
     if !differing.is_empty() {

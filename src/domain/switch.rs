@@ -81,6 +81,13 @@ impl Switches {
         })
     }
 
+    /// `NAME=value` for each variable that switches on.
+    pub fn ways_on(&self) -> Vec<String> {
+        let way =
+            |(name, values): (&String, &Vec<String>)| Some(format!("{name}={}", values.first()?));
+        self.on.iter().filter_map(way).collect()
+    }
+
     /// `NAME=value` for each variable that switches off, in words a person can type.
     pub fn ways_off(&self) -> Vec<String> {
         self.off

@@ -41,8 +41,8 @@ impl Cell {
     }
 }
 
-/// Lays rows out in columns. Columns that are empty in every row are left out. The widest column
-/// gives way (its text continues on further lines) where the table is wider than `width`.
+/// Lays rows out in columns. Columns that are empty in every row are left out. The widest columns
+/// give way (their text continues on further lines) where the table is wider than `width`.
 pub fn lay_out(
     headings: &[&str],
     rows: &[Vec<Cell>],
@@ -62,6 +62,9 @@ pub fn lay_out(
     out
 }
 
+/// No column gets narrower than this.
+const NARROWEST: usize = 8;
+
 fn column_widths(
     headings: &[&str],
     rows: &[Vec<Cell>],
@@ -75,9 +78,12 @@ fn column_widths(
             cells.max(headings[column].width())
         })
         .collect();
-    let total: usize = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
-    if let Some(widest) = widths.iter_mut().max() {
-        *widest = widest.saturating_sub(total.saturating_sub(width)).max(16.min(*widest));
+    let gaps = 2 * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > width {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > NARROWEST => *widest -= 1,
+            _ => break,
+        }
     }
     widths
 }

@@ -1,5 +1,7 @@
 //! Text for a screen: lines of a bounded width, with hanging indents and a second column.
 
+use unicode_width::UnicodeWidthStr;
+
 /// The widest line that is still easy to read, in columns.
 pub const WIDEST: usize = 80;
 
@@ -32,9 +34,22 @@ impl Text {
     }
 
     pub(super) fn row(&mut self, indent: usize, label: &str, words: &str) {
-        let pad = COLUMN.saturating_sub(unicode_width::UnicodeWidthStr::width(label)).max(2);
+        self.row_at(COLUMN, indent, label, words);
+    }
+
+    /// Rows whose second column begins behind the longest label, as far as that leaves room.
+    pub(super) fn rows(&mut self, indent: usize, rows: &[(&str, String)]) {
+        let longest = rows.iter().map(|(label, _)| label.width()).max().unwrap_or(0);
+        let column = (longest + 2).min(self.width / 3).max(COLUMN);
+        for (label, words) in rows {
+            self.row_at(column, indent, label, words);
+        }
+    }
+
+    fn row_at(&mut self, column: usize, indent: usize, label: &str, words: &str) {
+        let pad = column.saturating_sub(label.width()).max(2);
         let first = format!("{}{label}{}", " ".repeat(indent), " ".repeat(pad));
-        self.wrap(&first, &" ".repeat(indent + COLUMN), words);
+        self.wrap(&first, &" ".repeat(indent + column), words);
     }
 
     fn wrap(&mut self, first: &str, rest: &str, words: &str) {

@@ -22,10 +22,13 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
     let variable = |name: &str, value: &str| format!("{name}={value}");
     match decision.reason {
         Reason::Unreadable => match &facts.unreadable {
-            Some(file) if file.path.is_some() => "its file cannot be used; see sayso doctor".into(),
+            Some(file) if file.path.is_some() => {
+                format!("{} cannot be used; see sayso doctor", file.what)
+            }
             _ => "there is no usable home folder".into(),
         },
         Reason::Undeclared => match facts.word {
+            _ if facts.tool_is_declared => "it declares no such purpose".into(),
             Word::Denied { .. } => "you said no in advance; nothing declares it here".into(),
             _ => "nothing declares it on this machine".into(),
         },
@@ -45,10 +48,15 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
             _ => "you said no".into(),
         },
         Reason::Changed => "it asks for something else now than you agreed to".into(),
-        Reason::Granted => match decision.notice {
-            Some(notice) => format!("you said yes to notice {notice}"),
-            None => "you said yes".into(),
-        },
+        Reason::Granted => {
+            match (decision.notice, facts.declared.map(|declared| declared.notice)) {
+                (Some(read), Some(now)) if now > read => {
+                    format!("you said yes to notice {read}; {now} asks for more")
+                }
+                (Some(read), _) => format!("you said yes to notice {read}"),
+                (None, _) => "you said yes".into(),
+            }
+        }
         Reason::DefaultOff if facts.default.by_policy => {
             "the administrator's default is off".into()
         }
@@ -66,7 +74,7 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
         Reason::Unasked => match facts.declared.map(|declared| declared.manner) {
             Some(Manner::Off) => "it waits for you to switch it on".into(),
             Some(Manner::Notice) => "it tells you, but your default is to be asked".into(),
-            _ => "it asks when you next run it".into(),
+            _ => "it asks you, once a day at most".into(),
         },
     }
 }
@@ -95,23 +103,26 @@ pub fn detail(decision: Decision, facts: &Facts<'_>) -> String {
 pub fn how_to_change(decision: Decision, facts: &Facts<'_>, ways: &Ways) -> String {
     let unset = |name: &str| format!("unset {name}");
     match decision.reason {
-        Reason::Unreadable => "sayso doctor says how to mend it".into(),
-        Reason::Undeclared => "sayso declare FILE registers its declaration".into(),
-        Reason::DoNotTrack => format!("{} lets single choices count again", unset("DO_NOT_TRACK")),
+        Reason::Unreadable => "run sayso doctor, which says how to mend it".into(),
+        Reason::Undeclared if facts.tool_is_declared => {
+            "name one of its purposes: sayso show lists them".into()
+        }
+        Reason::Undeclared => "register its declaration with sayso declare FILE".into(),
+        Reason::DoNotTrack => "unset DO_NOT_TRACK, and your own choices count again".into(),
         Reason::EnvironmentOff => match &facts.off {
             Some(off) => unset(&off.name),
             None => unset("SAYSO"),
         },
-        Reason::Policy => "only the administrator can change it".into(),
-        Reason::Denied => format!("{} switches it on", ways.enable),
-        Reason::Changed => format!("{} shows the notice of now and agrees to it", ways.enable),
-        Reason::Granted | Reason::Noticed => format!("{} switches it off", ways.disable),
+        Reason::Policy => "ask the administrator".into(),
+        Reason::Denied => format!("run {}", ways.enable),
+        Reason::Changed => format!("run {} to read the new notice and agree to it", ways.enable),
+        Reason::Granted | Reason::Noticed => format!("run {}", ways.disable),
         Reason::EnvironmentOn => match &facts.on {
             Some(on) => unset(&on.name),
-            None => format!("{} switches it off", ways.disable),
+            None => format!("run {}", ways.disable),
         },
         Reason::DefaultOff | Reason::Automation | Reason::NoticePending | Reason::Unasked => {
-            format!("{} or {}", ways.enable, ways.disable)
+            format!("run {} or {}", ways.enable, ways.disable)
         }
     }
 }

@@ -214,7 +214,7 @@ impl Host {
         } else {
             let plain = |text: &str, _| text.to_owned();
             let width = text::WIDEST.min(person::width());
-            print!("{}", report::table(&[report], &TimeZone::UTC, width, &plain));
+            print!("{}", report::table(&[report], &TimeZone::system(), width, &plain));
             eprintln!("\nChange it with {} or {}", self.ways.enable, self.ways.disable);
         }
         Ok(())

@@ -117,10 +117,11 @@ impl Question<'_> {
     fn put(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
         let all: Vec<Purpose> = undecided.iter().chain(granted).cloned().collect();
         let can_choose = all.len() > 1;
-        let choose = if can_choose { "c choose one by one   " } else { "" };
-        let yes = if can_choose { "yes to all" } else { "yes" };
-        let no = if can_choose { "no to all" } else { "no" };
-        eprint!("\nAllow it?   y {yes}   n {no}   {choose}any other key: not now ");
+        let keys: &[&str] = match can_choose {
+            true => &["y yes to all", "n no to all", "c choose"],
+            false => &["y yes", "n no"],
+        };
+        eprint!("\n{}", question("Allow it?", keys));
         match read_answer() {
             Pressed::Interrupt => Ok(self.interrupted()),
             Pressed::Key('y') => self.yes(&all),
@@ -135,9 +136,8 @@ impl Question<'_> {
         let (mut yes, mut no, mut more_no, mut open) = (vec![], vec![], vec![], vec![]);
         for purpose in undecided.iter().chain(granted) {
             let why = self.declaration.purposes.get(purpose).map_or("", |spec| spec.why.as_str());
-            eprint!(
-                "{purpose}: {why}\n  Allow {purpose}?   y yes   n no   any other key: not now "
-            );
+            let why = textwrap::fill(&format!("{purpose}: {why}"), width().clamp(20, WIDEST));
+            eprint!("{why}\n{}", question(&format!("Allow {purpose}?"), &["y yes", "n no"]));
             match read_answer() {
                 Pressed::Interrupt => return Ok(self.interrupted()),
                 Pressed::Key('y') => yes.push(purpose.clone()),
@@ -211,6 +211,13 @@ impl Question<'_> {
         }
         Outcome::Spoke
     }
+}
+
+/// A question and its keys: on one line where that fits, else each on its own.
+fn question(words: &str, keys: &[&str]) -> String {
+    let keys = [keys, &["any other key: not now"]].concat();
+    let line = format!("{words}  {} ", keys.join("  "));
+    if line.len() <= width() { line } else { format!("{words}\n  {} ", keys.join("\n  ")) }
 }
 
 enum Pressed {

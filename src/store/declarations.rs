@@ -82,6 +82,9 @@ pub(super) fn ids_in(folder: &Path) -> Result<Vec<ToolId>, Error> {
 pub fn read_file(path: &Path) -> Result<(String, Result<Declaration, Problems>), Error> {
     let nothing = || io::Error::new(ErrorKind::NotFound, "there is no such file");
     let missing = || Error::io("read", path, nothing());
+    if path.is_dir() {
+        return Err(Error::io("read", path, ErrorKind::IsADirectory.into()));
+    }
     let text = file::read(path, LIMIT, Trust::Anyone)?.ok_or_else(missing)?;
     let parsed = declaration::parse(&text);
     Ok((text, parsed))

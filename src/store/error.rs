@@ -123,6 +123,7 @@ impl Error {
                 "set HOME to your home folder, or SAYSO_HOME to an absolute path".into()
             }
             Self::Io { path, source, .. } => match source.kind() {
+                io::ErrorKind::IsADirectory => "name a file".into(),
                 io::ErrorKind::NotFound => "check the path".into(),
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     format!("check who may write in {}", folder_of(path).display())
@@ -136,6 +137,9 @@ impl Error {
                 format!("correct {0} by hand, or remove it and decide again", path.display())
             }
             Self::Newer { .. } => "update this sayso".into(),
+            Self::Untrusted { path, why } if why.contains("every user") => {
+                format!("chmod 600 {}", path.display())
+            }
             Self::Untrusted { path, .. } => {
                 format!("look at {}, then remove it and decide again", path.display())
             }

@@ -31,7 +31,10 @@ pub fn unreadable_files(world: &World) -> Vec<Trouble> {
         Err(error) => return vec![Trouble::of(&error)],
     };
     let mut troubles = Vec::new();
-    troubles.extend(world.policy().err().map(|error| Trouble::of(&error)));
+    troubles.extend(world.policy().err().map(|error| Trouble {
+        hint: "ask the administrator to correct it".to_owned(),
+        ..Trouble::of(&error)
+    }));
     troubles.extend(world.config().err().map(|error| Trouble::of(&error)));
     match super::consent::list(&layout.consents()) {
         Err(error) => troubles.push(Trouble::of(&error)),

@@ -43,7 +43,7 @@ impl Subject {
             Ok(found) => Self::new(world, tool, found.map(|found| found.declaration)),
             Err(error) => {
                 let mut subject = Self::new(world, tool, None);
-                subject.unreadable.get_or_insert_with(|| unreadable(&error));
+                subject.unreadable.get_or_insert_with(|| unreadable("its declaration", &error));
                 subject
             }
         }
@@ -61,11 +61,11 @@ impl Subject {
             .layout()
             .and_then(|layout| super::consent::read(&layout.consent(tool), tool))
             .unwrap_or_else(|error| {
-                broken.get_or_insert_with(|| unreadable(&error));
+                broken.get_or_insert_with(|| unreadable("your answer", &error));
                 Consent::default()
             });
         let policy = world.policy().cloned().unwrap_or_else(|error| {
-            broken.get_or_insert_with(|| unreadable(&error));
+            broken.get_or_insert_with(|| unreadable("the administrator's policy", &error));
             Policy::default()
         });
         let answered = consent.answers.keys().cloned();
@@ -173,7 +173,7 @@ impl Subject {
             Word::Granted { .. } | Word::Denied { .. } => (Standing::default(), None),
             Word::Noticed(_) | Word::Nothing => match self.default() {
                 Ok(standing) => (standing, None),
-                Err(error) => (Standing::default(), Some(unreadable(&error))),
+                Err(error) => (Standing::default(), Some(unreadable("your config", &error))),
             },
         };
         let off = [
@@ -193,7 +193,9 @@ impl Subject {
             declared: spec.zip(declaration).map(|(spec, declaration)| Declared {
                 manner: declaration.manner,
                 since: spec.since,
+                notice: declaration.notice,
             }),
+            tool_is_declared: declaration.is_some(),
             signals: &self.world.signals,
             off,
             on,
@@ -254,6 +256,6 @@ pub struct Explained {
     pub decided: Option<jiff::Timestamp>,
 }
 
-fn unreadable(error: &Error) -> Unreadable {
-    Unreadable { path: error.path().map(std::borrow::ToOwned::to_owned), why: error.why() }
+fn unreadable(what: &'static str, error: &Error) -> Unreadable {
+    Unreadable { path: error.path().map(std::borrow::ToOwned::to_owned), what, why: error.why() }
 }

@@ -77,13 +77,17 @@ impl HashKey {
     /// What that means for a person.
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::Person => "scrambled with a secret of yours, so that nobody can recognise it",
+            Self::Person => {
+                "scrambled with a secret of yours, so that nobody can recognise it; it joins what \
+                 you do about the same one"
+            }
             Self::Tool => {
-                "scrambled alike on every machine, so that the same thing is counted once and \
-                 can be recognised by whoever knows it"
+                "scrambled alike on every machine, so that the same one is counted once; whoever \
+                 knows it can recognise it"
             }
             Self::None => {
-                "a plain SHA-256 checksum, which anyone who knows the value can recognise"
+                "a plain SHA-256, so that what is about the same one can be joined; whoever knows it \
+                 can recognise it"
             }
         }
     }
@@ -179,7 +183,7 @@ pub const TYPES: &[TypeSpec] = &[
     TypeSpec {
         name: "options",
         parameters: &[],
-        words: "names of the options used, never their values",
+        words: "names of the options used, how often, and if by a variable; never their values",
     },
     TypeSpec { name: "version", parameters: &[], words: "the version of the tool" },
     TypeSpec { name: "pre-release", parameters: &[], words: "whether it is a pre-release" },

@@ -29,6 +29,17 @@ pub enum Manner {
     Off,
 }
 
+impl Manner {
+    /// The word in a declaration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Notice => "notice",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// Whether, and for how long, a recipient can tell that two events come from the same person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Identity {

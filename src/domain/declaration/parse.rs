@@ -85,6 +85,14 @@ pub fn advice(declaration: &Declaration) -> Vec<Problem> {
             && declaration.destinations_of(purpose).next().is_none();
         missing(&format!("purposes.{purpose}"), nowhere, "its events go nowhere");
     }
+    let has_type = |name: &str| {
+        declaration.events.iter().flat_map(|e| &e.fields).any(|field| field.kind.name() == name)
+    };
+    for (list, kind) in [(&declaration.commands, "command"), (&declaration.options, "options")] {
+        let at = if kind == "command" { "commands" } else { kind };
+        let absent = list.is_empty() && has_type(kind);
+        missing(at, absent, "list what these fields may hold, unless a clap host brings its own");
+    }
     for event in &declaration.events {
         for field in event.fields.iter().filter(|field| field.why.is_none()) {
             let at = format!("events.{}.fields.{}", event.name, field.name);

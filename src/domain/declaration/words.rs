@@ -1,7 +1,7 @@
 //! Parts of a declaration in words, the same wherever people read them.
 
 use super::destination::Destination;
-use super::{Declaration, Event, Identity};
+use super::{Declaration, Event, Identity, Manner};
 
 /// When an event is recorded.
 pub fn occasion(event: &Event) -> &'static str {
@@ -22,10 +22,19 @@ pub fn destination_in_words(declaration: &Declaration, to: &Destination) -> Stri
 /// What an identity lets the recipient do.
 pub fn identity_in_words(identity: Identity) -> &'static str {
     match identity {
-        Identity::None => "never: no two events can be told to come from the same person",
+        Identity::None => "not at all: no id of yours goes with it",
         Identity::Day => "by a random-looking name that changes every day",
         Identity::Month => "by a random-looking name that changes every month",
         Identity::Stable => "by a random-looking name that stays until you say no or reset it",
+    }
+}
+
+/// How a tool gets its answer.
+pub fn manner_in_words(manner: Manner) -> &'static str {
+    match manner {
+        Manner::Ask => "once, when you run it",
+        Manner::Notice => "not, where your default lets it tell you instead",
+        Manner::Off => "never; it waits for you to switch it on",
     }
 }
 

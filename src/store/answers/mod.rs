@@ -16,7 +16,7 @@ use crate::domain::consent::Via;
 use crate::domain::policy::Default;
 use crate::domain::receipt::{Change, Entry};
 use crate::domain::tool_id::{Purpose, ToolId};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An answer that is stored, and what came of the steps after that.
 #[derive(Debug, Default)]
@@ -53,11 +53,16 @@ pub fn forget_everything(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
     for place in &places {
         folder::remove(place)?;
     }
-    for folder in [&layout.config, &layout.state] {
+    for folder in [layout.config.as_path(), &layout.state, above(&layout.tools)] {
         // What is left in it was put there by somebody else, and stays.
         let _ = std::fs::remove_dir(folder);
     }
     Ok(places)
+}
+
+/// The folder of sayso that holds the declarations, where it has one of its own.
+fn above(tools: &Path) -> &Path {
+    tools.parent().filter(|folder| folder.ends_with("sayso")).unwrap_or(tools)
 }
 
 /// The places that [`forget_everything`] removes, as far as there is anything.
