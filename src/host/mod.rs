@@ -10,6 +10,8 @@ pub mod first_run;
 #[cfg(feature = "prompt")]
 pub mod person;
 pub mod report;
+#[cfg(feature = "prompt")]
+mod speak;
 
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::declaration;
