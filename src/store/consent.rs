@@ -181,6 +181,8 @@ pub(super) enum IfDamaged {
     SetAside {
         /// Part of the name that it gets.
         now: Timestamp,
+        /// How the no was said.
+        via: Via,
     },
 }
 
@@ -217,9 +219,12 @@ pub(super) fn update(
         }
         (Err(error), _) if is_the_systems_fault(&error) => Err(error),
         (Err(error), IfDamaged::Refuse) => Err(error),
-        (Err(_), IfDamaged::SetAside { now }) => {
+        (Err(_), IfDamaged::SetAside { now, via }) => {
+            // It may have held another no, so everything that it was about stays off.
             let before = Consent::default();
-            let new = edit(&fresh(), &before)?;
+            let all = [whole_no(now, via), changes(&before)].concat();
+            let new = patch::apply(&fresh(), &all)
+                .map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })?;
             let after = parse(path, tool, &new)?;
             let suffix = now.strftime("%Y%m%dT%H%M%SZ").to_string();
             let (aside, lasts) = replacement.commit_beside(&new, &suffix)?;
@@ -258,6 +263,15 @@ pub(super) fn update_in_place(
 /// The ids of the tools that have a file in the folder, whatever is in it.
 pub(super) fn list(folder: &Path) -> Result<Vec<ToolId>, Error> {
     super::declarations::ids_in(folder)
+}
+
+/// The changes that write the no to a whole tool.
+pub(super) fn whole_no(at: Timestamp, via: Via) -> Vec<Change> {
+    vec![
+        Change::set(&["choice"], "denied"),
+        Change::set(&["at"], datetime(at)),
+        Change::set(&["via"], via.as_str()),
+    ]
 }
 
 /// The changes that write one answer. Its `via` comes last, and a yes without one is none: a file

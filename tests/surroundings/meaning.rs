@@ -52,6 +52,19 @@ fn a_damaged_answer_holds_is_named_and_stays_byte_for_byte_until_a_no() {
 }
 
 #[test]
+fn a_no_to_one_purpose_loses_no_other_no_of_a_damaged_file() {
+    const GITOPS: &str = ".config/sayso/consent/gitops.toml";
+    let home = Home::new();
+    home.declare("gitops").run(&["disable", "gitops", "dashboard"]).ends(0);
+    home.write(GITOPS, &format!("{}oops", home.read(GITOPS)));
+    let told = home.run(&["disable", "gitops", "usage"]).ends(0);
+    assert!(told.stdout.contains("all of gitops is off"), "{told:?}");
+    for purpose in ["usage", "dashboard", "update-check"] {
+        assert_eq!(home.reason("gitops", purpose), (false, "denied".to_owned()), "{purpose}");
+    }
+}
+
+#[test]
 fn two_damaged_answers_in_one_second_are_both_kept() {
     let home = granted();
     for text in ["first", "second"] {
