@@ -50,11 +50,12 @@ pub(super) fn check_version(path: &Path, version: Option<i64>) -> Result<(), Err
 /// Everything in the file means something or is unknown; a table that is neither is a mistake
 /// that could hide a no.
 fn understand(table: &Table) -> Result<Consent, String> {
-    let mut consent = Consent::default();
+    let mut consent = Consent { catalogued: table.contains_key("kind"), ..Consent::default() };
     for (key, value) in table {
         match key.as_str() {
             "version" | "tool" | "at" | "via" => {}
-            "kind" => consent.catalogued = text(value, "kind")? == "catalogued",
+            "kind" if value.as_str() == Some("catalogued") => {}
+            "kind" => return Err("it is of a kind that is not known".to_owned()),
             "salt" => consent.salt = Some(text(value, "salt")?.to_owned()),
             "choice" => match text(value, "choice")? {
                 "denied" => {
@@ -65,24 +66,30 @@ fn understand(table: &Table) -> Result<Consent, String> {
             },
             "withdraw" => consent.withdraw = withdrawal(value)?,
             "noticed" => consent.noticed = Some(noticed(value)?),
-            purpose => {
-                if let Value::Table(inner) = value {
+            purpose => match value {
+                Value::Table(inner) => {
                     let purpose: Purpose =
                         purpose.parse().map_err(|_| "a table has no purpose's name".to_owned())?;
-                    let answer = answer(inner).map_err(|what| format!("[{purpose}] {what}"))?;
+                    let answer = answer(inner, consent.catalogued);
+                    let answer = answer.map_err(|what| format!("[{purpose}] {what}"))?;
                     consent.answers.insert(purpose, answer);
                 }
-            }
+                other if looks_like_a_no(other) => return Err("a no is no table".to_owned()),
+                _ => {}
+            },
         }
     }
-    if consent.catalogued {
-        consent.noticed = None;
-        consent.answers.retain(|_, answer| answer.choice == Choice::Denied);
-    }
+    consent.noticed.take_if(|_| consent.catalogued);
     Ok(consent)
 }
 
-fn answer(table: &Table) -> Result<Answer, String> {
+/// `usage = "denied"` and `[[usage]]` are keys that mean nothing, but somebody meant a no.
+fn looks_like_a_no(value: &Value) -> bool {
+    let holds_a_choice = |all: &Vec<Value>| all.iter().any(|one| one.get("choice").is_some());
+    value.as_str() == Some("denied") || value.as_array().is_some_and(holds_a_choice)
+}
+
+fn answer(table: &Table, catalogued: bool) -> Result<Answer, String> {
     let choice = match table.get("choice").map(|value| text(value, "choice")).transpose()? {
         Some("granted") => Choice::Granted,
         Some("denied") => Choice::Denied,
@@ -91,13 +98,13 @@ fn answer(table: &Table) -> Result<Answer, String> {
     };
     let read = match (notice(table)?, digest(table)?) {
         (Some(notice), Some(digest)) => Some(Read { notice, digest }),
-        _ if choice == Choice::Granted => {
+        _ if choice == Choice::Granted && !catalogued => {
             return Err("says yes without the notice that was read".to_owned());
         }
         _ => None,
     };
     let says_when_and_how = time(table)?.is_some() && table.contains_key("via");
-    if choice == Choice::Granted && !says_when_and_how {
+    if choice == Choice::Granted && !says_when_and_how && !catalogued {
         return Err("says yes without when and how".to_owned());
     }
     Ok(Answer {
@@ -199,13 +206,13 @@ pub(super) fn update(
         None => Ok((None, Consent::default())),
     });
     let fresh = || format!("version = {VERSION}\ntool = \"{tool}\"\n");
-    let edit = |text: &str, before: &Consent| {
-        let edited = patch::apply(text, &changes(before));
+    let edit = |text: &str, changes: &[Change]| {
+        let edited = patch::apply(text, changes);
         edited.map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })
     };
     let attempt = found.and_then(|(text, before)| {
         let old = text.unwrap_or_else(fresh);
-        let new = edit(&old, &before)?;
+        let new = edit(&old, &changes(&before))?;
         let after = parse(path, tool, &new)?;
         Ok((before, after, (new != old).then_some(new)))
     });
@@ -222,9 +229,7 @@ pub(super) fn update(
         (Err(_), IfDamaged::SetAside { now, via }) => {
             // It may have held another no, so everything that it was about stays off.
             let before = Consent::default();
-            let all = [whole_no(now, via), changes(&before)].concat();
-            let new = patch::apply(&fresh(), &all)
-                .map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })?;
+            let new = edit(&fresh(), &[whole_no(now, via), changes(&before)].concat())?;
             let after = parse(path, tool, &new)?;
             let suffix = now.strftime("%Y%m%dT%H%M%SZ").to_string();
             let (aside, lasts) = replacement.commit_beside(&new, &suffix)?;

@@ -65,6 +65,16 @@ fn a_no_to_one_purpose_loses_no_other_no_of_a_damaged_file() {
 }
 
 #[test]
+fn a_no_leaves_no_yes_in_the_file_of_a_catalogued_tool() {
+    let home = granted();
+    home.write(CONSENT, &format!("kind = \"catalogued\"\n{}", home.read(CONSENT)));
+    home.run(&["check", "werf"]).says_only(1);
+    home.run(&["disable", "werf"]).ends(0);
+    let text = home.read(CONSENT);
+    assert!(!text.contains("granted") && text.contains("kind = \"catalogued\""), "{text}");
+}
+
+#[test]
 fn two_damaged_answers_in_one_second_are_both_kept() {
     let home = granted();
     for text in ["first", "second"] {
