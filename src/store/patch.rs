@@ -67,7 +67,23 @@ pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
         };
     }
     let is: Table = toml::from_str(&edited).map_err(|_| Refused)?;
-    if is == meant { Ok(edited) } else { Err(Refused) }
+    if is_same(&is, &meant) { Ok(edited) } else { Err(Refused) }
+}
+
+/// Equal, where a person's own `nan` equals itself.
+fn is_same(one: &Table, other: &Table) -> bool {
+    fn same(one: &Value, other: &Value) -> bool {
+        match (one, other) {
+            (Value::Float(one), Value::Float(other)) => one.to_bits() == other.to_bits(),
+            (Value::Array(one), Value::Array(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b))
+            }
+            (Value::Table(one), Value::Table(other)) => is_same(one, other),
+            _ => one == other,
+        }
+    }
+    one.len() == other.len()
+        && one.iter().all(|(key, value)| other.get(key).is_some_and(|there| same(value, there)))
 }
 
 fn insert(table: &mut Table, path: &[String], value: &Value) -> Result<(), Refused> {
@@ -197,7 +213,7 @@ fn find_table(text: &str, root: &DeTable<'_>, path: &[String]) -> Result<Option<
     };
     let DeValue::Table(table) = value.get_ref() else { return Err(Refused) };
     if text[value.span()].starts_with('{') {
-        let end = table.iter().map(|(_, value)| value.span().end).max();
+        let end = table.iter().map(|(_, value)| end_of(value)).max();
         let position = end.unwrap_or(value.span().start + 1);
         return Ok(Some(Place::Inline { position, first: end.is_none() }));
     }
