@@ -213,7 +213,7 @@ fn find_table(text: &str, root: &DeTable<'_>, path: &[String]) -> Result<Option<
     };
     let DeValue::Table(table) = value.get_ref() else { return Err(Refused) };
     if text[value.span()].starts_with('{') {
-        let end = table.iter().map(|(_, value)| end_of(value)).max();
+        let end = table.iter().map(|(_, value)| end_of(text, value)).max();
         let position = end.unwrap_or(value.span().start + 1);
         return Ok(Some(Place::Inline { position, first: end.is_none() }));
     }
@@ -226,22 +226,27 @@ fn after_children(text: &str, table: &DeTable<'_>, empty: Position) -> Place {
     let last = table
         .iter()
         .filter(|(key, _)| !is_in_header(text, key))
-        .max_by_key(|(_, value)| end_of(value));
+        .max_by_key(|(_, value)| end_of(text, value));
     match last {
         Some((key, value)) => {
             let line = line_around(text, key.span().start);
             let prefix = text[line.start..key.span().start].trim_start_matches('\u{feff}');
-            let position = Position::After(end_of(value).saturating_sub(1));
+            let position = Position::After(end_of(text, value).saturating_sub(1));
             Place::AfterLine { position, prefix: prefix.to_owned() }
         }
         None => Place::AfterLine { position: empty, prefix: String::new() },
     }
 }
 
-/// Where a value ends; for a table of dotted keys, where the last of them does.
-fn end_of(value: &Spanned<DeValue<'_>>) -> usize {
+/// Where a value ends; for a table of dotted keys, where the last of them does (not a table with a
+/// header of its own, which may stand anywhere below).
+fn end_of(text: &str, value: &Spanned<DeValue<'_>>) -> usize {
     let inner = match value.get_ref() {
-        DeValue::Table(table) => table.iter().map(|(_, value)| end_of(value)).max(),
+        DeValue::Table(table) => table
+            .iter()
+            .filter(|(key, _)| !is_in_header(text, key))
+            .map(|(_, value)| end_of(text, value))
+            .max(),
         _ => None,
     };
     inner.unwrap_or(0).max(value.span().end)

@@ -56,6 +56,10 @@ fn a_key_of_the_file_stands_before_the_tables() {
     for (text, expected) in [
         ("version = 1\n\n[a]\nx = 1\n", "version = 1\nsalt = \"s\"\n\n[a]\nx = 1\n"),
         ("[a]\nx = 1\n", "salt = \"s\"\n[a]\nx = 1\n"),
+        (
+            "a.x = 1\n[a.b]\ny = 1\n[c]\nz = 1\n",
+            "a.x = 1\nsalt = \"s\"\n[a.b]\ny = 1\n[c]\nz = 1\n",
+        ),
         ("\u{feff}[a]\r\n", "\u{feff}salt = \"s\"\r\n[a]\r\n"),
         ("# c\n", "salt = \"s\"\n# c\n"),
     ] {
