@@ -231,3 +231,15 @@ fn an_answer_that_belongs_to_somebody_else_is_no_yes() {
     home.run(&["disable", "werf"]).ends(0);
     assert_eq!(reason(&home), "denied");
 }
+
+#[test]
+fn a_folder_that_cannot_be_listed_keeps_nobody_from_saying_no() {
+    let nowhere = [("XDG_DATA_DIRS", "/dev/null")];
+    let home = granted();
+    home.run_with(&nowhere, &["check", "werf"]).says_only(0);
+    home.run_with(&nowhere, &["disable", "werf"]).ends(0);
+    home.run_with(&nowhere, &["check", "werf"]).says_only(1);
+    let home = granted();
+    home.run_with(&nowhere, &["disable"]).ends(1);
+    assert_eq!(reason(&home), "denied");
+}
