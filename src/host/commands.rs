@@ -235,7 +235,7 @@ impl Host {
                 other.hint(self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()))
             }
         };
-        aside(&format!("error: {refusal}\nhint: {hint}\n"));
+        aside(&text::visible(&format!("error: {refusal}\nhint: {hint}\n")));
         Told { misuse: refusal.is_misuse() }
     }
 }
