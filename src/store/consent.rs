@@ -274,7 +274,7 @@ pub(super) fn list(folder: &Path) -> Result<Vec<ToolId>, Error> {
 pub(super) fn whole_no(at: Timestamp, via: Via) -> Vec<Change> {
     vec![
         Change::set(&["choice"], "denied"),
-        Change::set(&["at"], datetime(at)),
+        Change::set(&["at"], patch::datetime(at)),
         Change::set(&["via"], via.as_str()),
     ]
 }
@@ -285,6 +285,9 @@ pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> 
     let promised = before.answers.get(purpose).map(|answer| &answer.withdraw);
     let purpose = purpose.as_str();
     let mut changes = vec![Change::set(&[purpose, "choice"], answer.choice.as_str())];
+    if answer.read.is_some() {
+        changes.insert(0, Change::remove(&[purpose, "via"]));
+    }
     match &answer.read {
         Some(read) => {
             changes.push(Change::set(&[purpose, "notice"], i64::from(read.notice)));
@@ -294,7 +297,7 @@ pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> 
     }
     changes.extend(promises(purpose, promised, &answer.withdraw));
     if let Some(at) = answer.at {
-        changes.push(Change::set(&[purpose, "at"], datetime(at)));
+        changes.push(Change::set(&[purpose, "at"], patch::datetime(at)));
     }
     if let Some(via) = answer.via {
         changes.push(Change::set(&[purpose, "via"], via.as_str()));
@@ -310,13 +313,8 @@ pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> 
 /// wherever those stand.
 fn promises(purpose: &str, old: Option<&Withdrawal>, new: &Withdrawal) -> Vec<Change> {
     if old.is_none_or(|old| old.0.is_empty()) {
-        let list = |(name, values): (&String, &Vec<String>)| (name.clone(), values.clone().into());
-        let table: Table = new.0.iter().map(list).collect();
-        return if table.is_empty() {
-            Vec::new()
-        } else {
-            vec![Change::set(&[purpose, "withdraw"], table)]
-        };
+        let table = Some(table_of(new)).filter(|table| !table.is_empty());
+        return table.map(|table| Change::set(&[purpose, "withdraw"], table)).into_iter().collect();
     }
     let set = |(name, values): (&String, &Vec<String>)| {
         Change::set(&[purpose, "withdraw", name], values.clone())
@@ -324,23 +322,23 @@ fn promises(purpose: &str, old: Option<&Withdrawal>, new: &Withdrawal) -> Vec<Ch
     new.0.iter().map(set).collect()
 }
 
+fn table_of(promise: &Withdrawal) -> Table {
+    promise.0.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect()
+}
+
 /// The changes that keep a promise for all purposes.
-pub(super) fn promised(old: &Withdrawal, new: &Withdrawal) -> Vec<Change> {
+pub(super) fn promised(before: &Consent, new: &Withdrawal) -> Vec<Change> {
+    let old = &before.withdraw;
+    if old.0.is_empty() && !new.0.is_empty() && !before.answers.is_empty() {
+        // Above the answers, so that a file that was cut off has lost them first.
+        return vec![Change::set(&["withdraw"], table_of(new))];
+    }
     let gone = old.0.keys().filter(|name| !new.0.contains_key(*name));
     let mut changes: Vec<Change> = gone.map(|name| Change::remove(&["withdraw", name])).collect();
     for (name, values) in new.0.iter().filter(|(name, values)| old.0.get(*name) != Some(values)) {
         changes.push(Change::set(&["withdraw", name], values.clone()));
     }
     changes
-}
-
-/// A time as TOML writes it: RFC 3339, UTC, to the second.
-pub(super) fn datetime(at: Timestamp) -> Value {
-    let written = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    match written.parse() {
-        Ok(datetime) => Value::Datetime(datetime),
-        Err(_) => Value::String(written),
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! through `toml_edit` was turned down: it loses CRLF, the byte order mark and comments at the
 //! ends of lines.)
 
+use jiff::Timestamp;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
@@ -313,6 +314,15 @@ fn key_literal(key: &str) -> String {
     let bare = !key.is_empty()
         && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     if bare { key.to_owned() } else { Value::String(key.to_owned()).to_string() }
+}
+
+/// A time as TOML writes it: RFC 3339, UTC, to the second.
+pub(super) fn datetime(at: Timestamp) -> Value {
+    let written = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    match written.parse() {
+        Ok(datetime) => Value::Datetime(datetime),
+        Err(_) => Value::String(written),
+    }
 }
 
 #[cfg(test)]

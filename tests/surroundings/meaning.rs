@@ -105,6 +105,25 @@ fn the_beginning_of_a_yes_is_no_yes() {
 }
 
 #[test]
+fn the_beginning_of_a_yes_after_a_no_keeps_its_promises_or_is_none() {
+    for (tool, purpose, variable) in
+        [("werf", "usage", "WERF_TELEMETRY"), ("gitops", "update-check", "CHECKPOINT_DISABLE")]
+    {
+        let file = format!(".config/sayso/consent/{tool}.toml");
+        let home = Home::new();
+        home.declare(tool).run(&["disable", tool, purpose]).ends(0);
+        home.run(&["enable", tool, purpose, "--notice", "1"]).ends(0);
+        let whole = home.read(&file);
+        for length in 0..whole.len() {
+            home.write(&file, &whole[..length]);
+            if home.run(&["check", tool, purpose]).code == Some(0) {
+                assert!(whole[..length].contains(variable), "{}", &whole[..length]);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_damaged_config_matters_only_where_nobody_decided() {
     for text in ["", "version = 9\n", "version = 1\ndefault = \"maybe\"\n", "default = off"] {
         let home = granted();
