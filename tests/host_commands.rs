@@ -3,6 +3,8 @@
 
 use crate::support::{Home, QUESTION, Ran, Terminal, example};
 use serde_json::Value;
+use std::fs;
+use std::process::Command;
 
 const WERF: &str = ".config/sayso/consent/werf.toml";
 const GITOPS: &str = ".config/sayso/consent/gitops.toml";
@@ -163,6 +165,31 @@ fn a_no_to_damaged_answers_is_stored_beside_them() {
     let ran = run(&home, "werf", NO[0]).ends(0);
     assert!(ran.stdout.contains("The damaged file was kept as"), "{ran:?}");
     assert_eq!(home.reason("werf", "usage"), (false, "denied".to_owned()));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn that_nobody_listens_changes_nothing_and_a_full_disk_is_told() {
+    let commands: [&[&str]; 4] = [
+        &["telemetry", "status"],
+        &["telemetry", "status", "--json"],
+        &["telemetry", "enable", "--notice", "1"],
+        &["telemetry", "disable"],
+    ];
+    for arguments in commands {
+        let full = || fs::File::options().write(true).open("/dev/full").expect("a device");
+        let ends = |prepare: &dyn Fn(&mut Command), code: i32| {
+            let home = Home::new();
+            let mut command = home.command(example("werf"));
+            prepare(command.args(arguments));
+            Ran::of(&command.output().expect("it runs")).ends(code);
+        };
+        ends(&|command| _ = command.stdout(full()), 1);
+        ends(&|command| _ = command.stderr(full()), 0);
+        ends(&|command| _ = command.stdout(full()).stderr(full()), 1);
+        let deaf = || std::io::pipe().expect("a pipe").1;
+        ends(&|command| _ = command.stdout(deaf()).stderr(deaf()), 0);
+    }
 }
 
 #[test]

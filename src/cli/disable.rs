@@ -90,7 +90,11 @@ fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
         other => exit = other,
     };
     keep(default_off(session, dry_run));
-    for tool in tools::known(&session.world)? {
+    let known = tools::known(&session.world).or_else(|failure| {
+        keep(Err(failure));
+        tools::answered(&session.world)
+    });
+    for tool in known? {
         keep(one(session, &tool, &[], dry_run));
     }
     Ok(exit)

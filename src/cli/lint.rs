@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session};
 use crate::domain::declaration::{self, Declaration, difference, meaning};
+use crate::domain::text;
 use crate::store::declarations;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
@@ -30,12 +31,13 @@ fn define() -> Command {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let Some(new) = checked(session, &typed.file)? else { return Ok(Exit::NotDone) };
+    let file = text::visible(&typed.file.display().to_string());
     for advice in declaration::advice(&new) {
-        session.terminal.note(&format!("advice: {}: {advice}", typed.file.display()));
+        session.terminal.note(&format!("advice: {file}: {advice}"));
     }
     match &typed.against {
         None => {
-            session.terminal.say(&format!("{} is a valid declaration.", typed.file.display()))?;
+            session.terminal.say(&format!("{file} is a valid declaration."))?;
             Ok(Exit::Done)
         }
         Some(old) => {

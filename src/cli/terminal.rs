@@ -88,13 +88,15 @@ impl Terminal {
     /// `error:`, then `caused by:` for each cause, then `hint:`.
     pub(super) fn complain(&self, error: &anyhow::Error, hints: &[String]) {
         let label = |text: &str| painted(self.colours_the_rest, text, Tone::Bad);
-        let mut text = format!("{} {error}\n", label("error:"));
+        // What an error quotes may come from anybody's file.
+        let visible = |text: &dyn std::fmt::Display| text::visible(&text.to_string());
+        let mut text = format!("{} {}\n", label("error:"), visible(error));
         for cause in error.chain().skip(1) {
-            text += &format!("{} {cause}\n", label("caused by:"));
+            text += &format!("{} {}\n", label("caused by:"), visible(cause));
         }
         for hint in hints {
             let label = painted(self.colours_the_rest, "hint:", Tone::Heading);
-            text += &format!("{label} {hint}\n");
+            text += &format!("{label} {}\n", visible(hint));
         }
         self.note(&text);
     }

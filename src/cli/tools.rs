@@ -13,6 +13,11 @@ pub(super) fn known(world: &World) -> Result<BTreeSet<ToolId>, Failure> {
     Ok(tools)
 }
 
+/// Every tool that was answered, sorted.
+pub(super) fn answered(world: &World) -> Result<BTreeSet<ToolId>, Failure> {
+    Ok(answers::answered_tools(world.layout()?)?.into_iter().collect())
+}
+
 /// Reads an id as typed.
 pub(super) fn parse(world: &World, typed: &str) -> Result<ToolId, Failure> {
     typed.parse().map_err(|error| {
@@ -24,9 +29,14 @@ pub(super) fn parse(world: &World, typed: &str) -> Result<ToolId, Failure> {
 /// Reads the id of a tool that is known here.
 pub(super) fn find(world: &World, typed: &str) -> Result<ToolId, Failure> {
     let tool = parse(world, typed)?;
-    if known(world)?.contains(&tool) {
+    // Asked by name: a folder that cannot be listed must not keep anybody from saying no.
+    let layout = world.layout()?;
+    let declared = layout.all_tools().map(|folder| folder.join(format!("{tool}.toml")));
+    let mut files = declared.chain([layout.consent(&tool)]);
+    if files.any(|file| file.symlink_metadata().is_ok()) {
         return Ok(tool);
     }
+    known(world)?;
     Err(with_suggestion(world, typed, unknown(&tool)))
 }
 

@@ -113,7 +113,7 @@ pub struct Consent {
 impl Consent {
     /// Whether the person said yes to anything.
     pub fn grants_anything(&self) -> bool {
-        self.answers.values().any(|answer| answer.choice == Choice::Granted)
+        !self.catalogued && self.answers.values().any(|answer| answer.choice == Choice::Granted)
     }
 
     /// Whether something is granted or was noticed, so that an id may exist.
@@ -129,10 +129,12 @@ impl Consent {
         }
     }
 
-    /// What the person said about the purpose, of whatever kind.
+    /// What the person said about the purpose, of whatever kind. The yes of a catalogued file is a
+    /// wish about somebody else's switch, and none here.
     pub fn word_on(&self, purpose: &Purpose) -> Word<'_> {
         let word = self.word_on_the_tool();
-        match (self.answers.get(purpose), word, &self.noticed) {
+        let counts = |answer: &&Answer| !self.catalogued || answer.choice == Choice::Denied;
+        match (self.answers.get(purpose).filter(counts), word, &self.noticed) {
             (Some(answer), _, _) => match (answer.choice, &answer.read) {
                 (Choice::Granted, Some(read)) => Word::Granted { answer, read },
                 _ => Word::Denied { at: answer.at, via: answer.via, whole_tool: false },

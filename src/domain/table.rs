@@ -1,5 +1,6 @@
 //! Tables for people: aligned columns, two spaces apart, no lines.
 
+use super::text::visible;
 use unicode_width::UnicodeWidthStr;
 
 /// What a cell is about, so that the terminal can colour it.
@@ -32,12 +33,12 @@ pub struct Cell {
 impl Cell {
     /// A cell without a tone.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone: Tone::Plain }
+        Self::toned(text, Tone::Plain)
     }
 
     /// A cell with a tone.
     pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone }
+        Self { text: visible(&text.into()), tone }
     }
 }
 

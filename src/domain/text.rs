@@ -5,6 +5,18 @@ use unicode_width::UnicodeWidthStr;
 /// The widest line that is still easy to read, in columns.
 pub const WIDEST: usize = 80;
 
+/// Whether a character makes a mark of its own: it can neither move the cursor nor recolour the
+/// words around it nor turn them around. (A line end and a tab do move it.)
+pub fn is_plain(c: char) -> bool {
+    let turns_text_around = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !turns_text_around && !c.is_control()
+}
+
+/// Somebody else's text as it may be printed: a file's name, a variable's value, a line of a file.
+pub fn visible(text: &str) -> String {
+    text.replace(|c| !is_plain(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
+}
+
 /// Lines of a bounded width, with hanging indents.
 pub(super) struct Text {
     width: usize,

@@ -217,6 +217,9 @@ pub fn after_no(subject: &Subject, purposes: &[String], stored: &Stored) -> Vec<
     }
     if let Some(aside) = &stored.set_aside {
         lines.push(format!("The damaged file was kept as {}", aside.display()));
+        if !purposes.is_empty() {
+            lines.push(format!("What else it said cannot be known, so all of {tool} is off."));
+        }
     }
     if let Some(declaration) = &subject.declaration {
         let beyond = declaration.opt_out.iter();

@@ -1,11 +1,7 @@
 //! Ready clap subcommands for host tools, in the three wordings that users know.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "these are the host's own commands, and these their answers"
-)]
 
 use super::act::{self, Reader, Refusal};
+use super::speak::{answer, aside};
 use super::{Host, person, report};
 use crate::domain::consent::Via;
 use crate::domain::notice::Ways;
@@ -166,7 +162,7 @@ impl Host {
             Ok(())
         } else {
             self.disable(&[])?;
-            eprintln!("That covers every purpose, also those to come.");
+            aside("That covers every purpose, also those to come.\n");
             Ok(())
         }
     }
@@ -176,7 +172,7 @@ impl Host {
         for purpose in subject.purposes() {
             let explained = subject.explain(Some(&purpose), &self.ways);
             if !explained.decision.allows() && purpose.as_str() != "usage" {
-                eprintln!("{purpose} {how}: {}", explained.because);
+                aside(&format!("{purpose} {how}: {}\n", explained.because));
             }
         }
     }
@@ -188,12 +184,11 @@ impl Host {
         let reader = Reader { is_present, notice: matches.get_one("notice").copied() };
         let (declaration, purposes) =
             act::agreeable(subject, named, reader).map_err(|refusal| self.tell(&refusal))?;
-        eprint!("{}", act::notice_for(declaration, &purposes, &self.ways, person::width()));
+        aside(&act::notice_for(declaration, &purposes, &self.ways, person::width()));
         let stored = act::agree(subject, declaration, &purposes, Via::Command)
             .map_err(|error| self.tell(&Refusal::Store(error)))?;
-        eprintln!();
-        lines(&act::after_yes(subject, &purposes, &self.ways));
-        finish(&stored)
+        aside("\n");
+        finish(&stored, &act::after_yes(subject, &purposes, &self.ways))
     }
 
     fn disable(&self, named: &[String]) -> Result<(), Told> {
@@ -201,8 +196,7 @@ impl Host {
         let stored =
             act::refuse(subject, named, Via::Command).map_err(|refusal| self.tell(&refusal))?;
         self.register();
-        lines(&act::after_no(subject, named, &stored));
-        finish(&stored)
+        finish(&stored, &act::after_no(subject, named, &stored))
     }
 
     fn status(&self, json: bool) -> Result<(), Told> {
@@ -210,27 +204,26 @@ impl Host {
         self.register();
         let report = report::of_tool(subject, &self.ways);
         if json {
-            println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+            let document = serde_json::to_string_pretty(&report).unwrap_or_default();
+            say(&format!("{document}\n"))
         } else {
             let plain = |text: &str, _| text.to_owned();
             let width = text::WIDEST.min(person::width());
-            print!("{}", report::table(&[report], &TimeZone::system(), width, &plain));
-            eprintln!("\nChange it with {} or {}", self.ways.enable, self.ways.disable);
+            let said = say(&report::table(&[report], &TimeZone::system(), width, &plain));
+            let (enable, disable) = (&self.ways.enable, &self.ways.disable);
+            aside(&format!("\nChange it with {enable} or {disable}\n"));
+            said
         }
-        Ok(())
     }
 
     fn subject(&self) -> Result<&Subject, Told> {
         self.subject.as_ref().ok_or_else(|| {
-            eprintln!(
-                "error: the declaration of this program is not valid, so nothing is collected"
-            );
+            aside("error: the declaration of this program is not valid, so nothing is collected\n");
             Told { misuse: false }
         })
     }
 
     fn tell(&self, refusal: &Refusal) -> Told {
-        eprintln!("error: {refusal}");
         let hint = match refusal {
             Refusal::NobodyReads { notice } => {
                 format!(
@@ -242,7 +235,7 @@ impl Host {
                 other.hint(self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()))
             }
         };
-        eprintln!("hint: {hint}");
+        aside(&text::visible(&format!("error: {refusal}\nhint: {hint}\n")));
         Told { misuse: refusal.is_misuse() }
     }
 }
@@ -257,15 +250,18 @@ fn purposes(matches: &ArgMatches) -> Vec<String> {
     matches.get_many::<String>("purpose").into_iter().flatten().cloned().collect()
 }
 
-fn lines(lines: &[String]) {
-    for line in lines {
-        println!("{line}");
-    }
+fn say(text: &str) -> Result<(), Told> {
+    answer(text).map_err(|error| {
+        aside(&format!("error: could not print the answer: {error}\n"));
+        Told { misuse: false }
+    })
 }
 
-fn finish(stored: &Stored) -> Result<(), Told> {
-    let Some(unfinished) = &stored.unfinished else { return Ok(()) };
+/// Says what holds now, and what is left to do.
+fn finish(stored: &Stored, lines: &[String]) -> Result<(), Told> {
+    let said = say(&format!("{}\n", lines.join("\n")));
+    let Some(unfinished) = &stored.unfinished else { return said };
     let (what, hint) = act::left_to_do(unfinished);
-    eprintln!("error: {what}\nhint: {hint}");
+    aside(&format!("error: {what}\nhint: {hint}\n"));
     Err(Told { misuse: false })
 }

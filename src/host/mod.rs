@@ -13,6 +13,8 @@ pub mod heartbeat;
 #[cfg(feature = "prompt")]
 pub mod person;
 pub mod report;
+#[cfg(feature = "prompt")]
+mod speak;
 
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::declaration;

@@ -1,12 +1,9 @@
-//! The question to a person at a terminal. The only file of the library that prints or reads keys;
-//! everything goes to standard error, so that no pipe and no script ever sees it.
-#![expect(
-    clippy::print_stderr,
-    reason = "the first-run point speaks to the person, on stderr only"
-)]
+//! The question to a person at a terminal. The only file of the library that reads keys; everything
+//! goes to standard error, so that no pipe and no script ever sees it.
 
 use super::act;
 use super::first_run::{self, Plan};
+use super::speak::aside;
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
 use crate::domain::notice::{self, Ways};
@@ -86,7 +83,10 @@ pub fn ask(
             notice::told(declaration, &purposes, ways, width())
         }
     };
-    eprint!("{text}");
+    // What nobody could read was neither told nor asked.
+    if !aside(&text) {
+        return Ok(Outcome::Nothing);
+    }
     if mode == Mode::Show {
         return Ok(Outcome::Spoke);
     }
@@ -101,7 +101,7 @@ pub fn ask(
         Plan::AskForMore { granted, undecided, .. } => question.put(&undecided, &granted),
     };
     if let Err(error) = &outcome {
-        eprintln!("error: {error}\nhint: {}", error.hint());
+        aside(&format!("error: {error}\nhint: {}\n", error.hint()));
     }
     outcome
 }
@@ -121,7 +121,7 @@ impl Question<'_> {
             true => &["y yes to all", "n no to all", "c choose"],
             false => &["y yes", "n no"],
         };
-        eprint!("\n{}", question("Allow it?", keys));
+        aside(&format!("\n{}", question("Allow it?", keys)));
         match read_answer() {
             Pressed::Interrupt => Ok(self.interrupted()),
             Pressed::Key('y') => self.yes(&all),
@@ -132,12 +132,13 @@ impl Question<'_> {
     }
 
     fn one_by_one(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
-        eprintln!();
+        aside("\n");
         let (mut yes, mut no, mut more_no, mut open) = (vec![], vec![], vec![], vec![]);
         for purpose in undecided.iter().chain(granted) {
             let why = self.declaration.purposes.get(purpose).map_or("", |spec| spec.why.as_str());
             let why = textwrap::fill(&format!("{purpose}: {why}"), width().clamp(20, WIDEST));
-            eprint!("{why}\n{}", question(&format!("Allow {purpose}?"), &["y yes", "n no"]));
+            let asked = question(&format!("Allow {purpose}?"), &["y yes", "n no"]);
+            aside(&format!("{why}\n{asked}"));
             match read_answer() {
                 Pressed::Interrupt => return Ok(self.interrupted()),
                 Pressed::Key('y') => yes.push(purpose.clone()),
@@ -145,7 +146,7 @@ impl Question<'_> {
                 Pressed::Key('n') => no.push(purpose.clone()),
                 _ => open.push(purpose.clone()),
             }
-            eprintln!();
+            aside("\n");
         }
         let mut outcome = Ok(Outcome::Nothing);
         if !no.is_empty() || !more_no.is_empty() {
@@ -162,11 +163,11 @@ impl Question<'_> {
 
     fn yes(&self, purposes: &[Purpose]) -> Result<Outcome, Error> {
         let stored = act::agree(self.subject, self.declaration, purposes, Via::Prompt)?;
-        eprintln!(
-            "\nYes to {}, from the next run on. To take it back: {}",
+        aside(&format!(
+            "\nYes to {}, from the next run on. To take it back: {}\n",
             act::names(purposes.iter()),
             self.ways.disable
-        );
+        ));
         Ok(self.done(stored))
     }
 
@@ -176,12 +177,13 @@ impl Question<'_> {
             let scope = Scope::Purposes(undecided);
             let notice = Some(self.declaration.notice);
             let stored = answers::refuse(world, &self.subject.tool, scope, notice, Via::Prompt)?;
-            eprintln!("\nNo to {}. You will not be asked again.", act::names(undecided.iter()));
+            let names = act::names(undecided.iter());
+            aside(&format!("\nNo to {names}. You will not be asked again.\n"));
             self.done(stored);
         }
         if !granted.is_empty() {
             let stored = answers::decline(world, self.declaration, granted, Via::Prompt)?;
-            eprintln!("\nNo to what is new. What you agreed to before stays as it was.");
+            aside("\nNo to what is new. What you agreed to before stays as it was.\n");
             self.done(stored);
         }
         Ok(Outcome::Spoke)
@@ -191,7 +193,7 @@ impl Question<'_> {
         let world = self.subject.world();
         let purposes: Vec<&Purpose> = purposes.iter().collect();
         asked::mark(world.layout()?, &self.subject.tool, &purposes, world.now)?;
-        eprintln!("\nNot now, so it stays off. You will not be asked again for a day.");
+        aside("\nNot now, so it stays off. You will not be asked again for a day.\n");
         Ok(Outcome::Spoke)
     }
 
@@ -200,14 +202,14 @@ impl Question<'_> {
         if !is_dumb {
             let _ = Term::stderr().show_cursor();
         }
-        eprintln!();
+        aside("\n");
         Outcome::Interrupted
     }
 
     fn done(&self, stored: Stored) -> Outcome {
         if let Some(unfinished) = &stored.unfinished {
             let (what, hint) = act::left_to_do(unfinished);
-            eprintln!("error: {what}\nhint: {hint}");
+            aside(&format!("error: {what}\nhint: {hint}\n"));
         }
         Outcome::Spoke
     }

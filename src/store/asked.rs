@@ -37,7 +37,7 @@ pub fn mark(
     let text = file::read(&path, LIMIT, Trust::Own).ok().flatten().unwrap_or_default();
     let mut dates: Table = toml::from_str(&text).unwrap_or_default();
     for purpose in purposes {
-        dates.insert(purpose.to_string(), super::consent::datetime(now));
+        dates.insert(purpose.to_string(), super::patch::datetime(now));
     }
     replacement.commit(&dates.to_string())
 }

@@ -50,11 +50,12 @@ pub(super) fn check_version(path: &Path, version: Option<i64>) -> Result<(), Err
 /// Everything in the file means something or is unknown; a table that is neither is a mistake
 /// that could hide a no.
 fn understand(table: &Table) -> Result<Consent, String> {
-    let mut consent = Consent::default();
+    let mut consent = Consent { catalogued: table.contains_key("kind"), ..Consent::default() };
     for (key, value) in table {
         match key.as_str() {
             "version" | "tool" | "at" | "via" => {}
-            "kind" => consent.catalogued = text(value, "kind")? == "catalogued",
+            "kind" if value.as_str() == Some("catalogued") => {}
+            "kind" => return Err("it is of a kind that is not known".to_owned()),
             "salt" => consent.salt = Some(text(value, "salt")?.to_owned()),
             "choice" => match text(value, "choice")? {
                 "denied" => {
@@ -65,24 +66,30 @@ fn understand(table: &Table) -> Result<Consent, String> {
             },
             "withdraw" => consent.withdraw = withdrawal(value)?,
             "noticed" => consent.noticed = Some(noticed(value)?),
-            purpose => {
-                if let Value::Table(inner) = value {
+            purpose => match value {
+                Value::Table(inner) => {
                     let purpose: Purpose =
                         purpose.parse().map_err(|_| "a table has no purpose's name".to_owned())?;
-                    let answer = answer(inner).map_err(|what| format!("[{purpose}] {what}"))?;
+                    let answer = answer(inner, consent.catalogued);
+                    let answer = answer.map_err(|what| format!("[{purpose}] {what}"))?;
                     consent.answers.insert(purpose, answer);
                 }
-            }
+                other if looks_like_a_no(other) => return Err("a no is no table".to_owned()),
+                _ => {}
+            },
         }
     }
-    if consent.catalogued {
-        consent.noticed = None;
-        consent.answers.retain(|_, answer| answer.choice == Choice::Denied);
-    }
+    consent.noticed.take_if(|_| consent.catalogued);
     Ok(consent)
 }
 
-fn answer(table: &Table) -> Result<Answer, String> {
+/// `usage = "denied"` and `[[usage]]` are keys that mean nothing, but somebody meant a no.
+fn looks_like_a_no(value: &Value) -> bool {
+    let holds_a_choice = |all: &Vec<Value>| all.iter().any(|one| one.get("choice").is_some());
+    value.as_str() == Some("denied") || value.as_array().is_some_and(holds_a_choice)
+}
+
+fn answer(table: &Table, catalogued: bool) -> Result<Answer, String> {
     let choice = match table.get("choice").map(|value| text(value, "choice")).transpose()? {
         Some("granted") => Choice::Granted,
         Some("denied") => Choice::Denied,
@@ -91,13 +98,13 @@ fn answer(table: &Table) -> Result<Answer, String> {
     };
     let read = match (notice(table)?, digest(table)?) {
         (Some(notice), Some(digest)) => Some(Read { notice, digest }),
-        _ if choice == Choice::Granted => {
+        _ if choice == Choice::Granted && !catalogued => {
             return Err("says yes without the notice that was read".to_owned());
         }
         _ => None,
     };
     let says_when_and_how = time(table)?.is_some() && table.contains_key("via");
-    if choice == Choice::Granted && !says_when_and_how {
+    if choice == Choice::Granted && !says_when_and_how && !catalogued {
         return Err("says yes without when and how".to_owned());
     }
     Ok(Answer {
@@ -181,6 +188,8 @@ pub(super) enum IfDamaged {
     SetAside {
         /// Part of the name that it gets.
         now: Timestamp,
+        /// How the no was said.
+        via: Via,
     },
 }
 
@@ -197,13 +206,13 @@ pub(super) fn update(
         None => Ok((None, Consent::default())),
     });
     let fresh = || format!("version = {VERSION}\ntool = \"{tool}\"\n");
-    let edit = |text: &str, before: &Consent| {
-        let edited = patch::apply(text, &changes(before));
+    let edit = |text: &str, changes: &[Change]| {
+        let edited = patch::apply(text, changes);
         edited.map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })
     };
     let attempt = found.and_then(|(text, before)| {
         let old = text.unwrap_or_else(fresh);
-        let new = edit(&old, &before)?;
+        let new = edit(&old, &changes(&before))?;
         let after = parse(path, tool, &new)?;
         Ok((before, after, (new != old).then_some(new)))
     });
@@ -217,9 +226,10 @@ pub(super) fn update(
         }
         (Err(error), _) if is_the_systems_fault(&error) => Err(error),
         (Err(error), IfDamaged::Refuse) => Err(error),
-        (Err(_), IfDamaged::SetAside { now }) => {
+        (Err(_), IfDamaged::SetAside { now, via }) => {
+            // It may have held another no, so everything that it was about stays off.
             let before = Consent::default();
-            let new = edit(&fresh(), &before)?;
+            let new = edit(&fresh(), &[whole_no(now, via), changes(&before)].concat())?;
             let after = parse(path, tool, &new)?;
             let suffix = now.strftime("%Y%m%dT%H%M%SZ").to_string();
             let (aside, lasts) = replacement.commit_beside(&new, &suffix)?;
@@ -260,12 +270,24 @@ pub(super) fn list(folder: &Path) -> Result<Vec<ToolId>, Error> {
     super::declarations::ids_in(folder)
 }
 
+/// The changes that write the no to a whole tool.
+pub(super) fn whole_no(at: Timestamp, via: Via) -> Vec<Change> {
+    vec![
+        Change::set(&["choice"], "denied"),
+        Change::set(&["at"], patch::datetime(at)),
+        Change::set(&["via"], via.as_str()),
+    ]
+}
+
 /// The changes that write one answer. Its `via` comes last, and a yes without one is none: a file
 /// that was cut off cannot have lost a promise and kept the yes.
 pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> Vec<Change> {
     let promised = before.answers.get(purpose).map(|answer| &answer.withdraw);
     let purpose = purpose.as_str();
     let mut changes = vec![Change::set(&[purpose, "choice"], answer.choice.as_str())];
+    if answer.read.is_some() {
+        changes.insert(0, Change::remove(&[purpose, "via"]));
+    }
     match &answer.read {
         Some(read) => {
             changes.push(Change::set(&[purpose, "notice"], i64::from(read.notice)));
@@ -275,7 +297,7 @@ pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> 
     }
     changes.extend(promises(purpose, promised, &answer.withdraw));
     if let Some(at) = answer.at {
-        changes.push(Change::set(&[purpose, "at"], datetime(at)));
+        changes.push(Change::set(&[purpose, "at"], patch::datetime(at)));
     }
     if let Some(via) = answer.via {
         changes.push(Change::set(&[purpose, "via"], via.as_str()));
@@ -291,13 +313,8 @@ pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> 
 /// wherever those stand.
 fn promises(purpose: &str, old: Option<&Withdrawal>, new: &Withdrawal) -> Vec<Change> {
     if old.is_none_or(|old| old.0.is_empty()) {
-        let list = |(name, values): (&String, &Vec<String>)| (name.clone(), values.clone().into());
-        let table: Table = new.0.iter().map(list).collect();
-        return if table.is_empty() {
-            Vec::new()
-        } else {
-            vec![Change::set(&[purpose, "withdraw"], table)]
-        };
+        let table = Some(table_of(new)).filter(|table| !table.is_empty());
+        return table.map(|table| Change::set(&[purpose, "withdraw"], table)).into_iter().collect();
     }
     let set = |(name, values): (&String, &Vec<String>)| {
         Change::set(&[purpose, "withdraw", name], values.clone())
@@ -305,23 +322,23 @@ fn promises(purpose: &str, old: Option<&Withdrawal>, new: &Withdrawal) -> Vec<Ch
     new.0.iter().map(set).collect()
 }
 
+fn table_of(promise: &Withdrawal) -> Table {
+    promise.0.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect()
+}
+
 /// The changes that keep a promise for all purposes.
-pub(super) fn promised(old: &Withdrawal, new: &Withdrawal) -> Vec<Change> {
+pub(super) fn promised(before: &Consent, new: &Withdrawal) -> Vec<Change> {
+    let old = &before.withdraw;
+    if old.0.is_empty() && !new.0.is_empty() && !before.answers.is_empty() {
+        // Above the answers, so that a file that was cut off has lost them first.
+        return vec![Change::set(&["withdraw"], table_of(new))];
+    }
     let gone = old.0.keys().filter(|name| !new.0.contains_key(*name));
     let mut changes: Vec<Change> = gone.map(|name| Change::remove(&["withdraw", name])).collect();
     for (name, values) in new.0.iter().filter(|(name, values)| old.0.get(*name) != Some(values)) {
         changes.push(Change::set(&["withdraw", name], values.clone()));
     }
     changes
-}
-
-/// A time as TOML writes it: RFC 3339, UTC, to the second.
-pub(super) fn datetime(at: Timestamp) -> Value {
-    let written = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    match written.parse() {
-        Ok(datetime) => Value::Datetime(datetime),
-        Err(_) => Value::String(written),
-    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<Strin
     let mut options = platform::careful_options(trust == Trust::Anyone);
     let file = match options.read(true).open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        // A link to nothing is a file that cannot be read, and not the absence of one.
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => return Ok(None),
         Err(error) if platform::is_link_error(&error) => {
             return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
         }
@@ -302,5 +303,11 @@ mod tests {
         fs::write(&path, "12345").expect("a file");
         assert!(matches!(read(&path, 4, Trust::Own), Err(Error::Damaged { .. })));
         assert!(matches!(read(home.path(), 4, Trust::Own), Err(Error::Untrusted { .. })));
+        #[cfg(unix)]
+        {
+            let link = home.path().join("link");
+            std::os::unix::fs::symlink("/nonexistent", &link).expect("a link");
+            assert!(read(&link, 4, Trust::Anyone).is_err(), "a policy behind a dead link");
+        }
     }
 }

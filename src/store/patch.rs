@@ -6,6 +6,7 @@
 //! through `toml_edit` was turned down: it loses CRLF, the byte order mark and comments at the
 //! ends of lines.)
 
+use jiff::Timestamp;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
@@ -67,7 +68,23 @@ pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
         };
     }
     let is: Table = toml::from_str(&edited).map_err(|_| Refused)?;
-    if is == meant { Ok(edited) } else { Err(Refused) }
+    if is_same(&is, &meant) { Ok(edited) } else { Err(Refused) }
+}
+
+/// Equal, where a person's own `nan` equals itself.
+fn is_same(one: &Table, other: &Table) -> bool {
+    fn same(one: &Value, other: &Value) -> bool {
+        match (one, other) {
+            (Value::Float(one), Value::Float(other)) => one.to_bits() == other.to_bits(),
+            (Value::Array(one), Value::Array(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b))
+            }
+            (Value::Table(one), Value::Table(other)) => is_same(one, other),
+            _ => one == other,
+        }
+    }
+    one.len() == other.len()
+        && one.iter().all(|(key, value)| other.get(key).is_some_and(|there| same(value, there)))
 }
 
 fn insert(table: &mut Table, path: &[String], value: &Value) -> Result<(), Refused> {
@@ -197,7 +214,7 @@ fn find_table(text: &str, root: &DeTable<'_>, path: &[String]) -> Result<Option<
     };
     let DeValue::Table(table) = value.get_ref() else { return Err(Refused) };
     if text[value.span()].starts_with('{') {
-        let end = table.iter().map(|(_, value)| value.span().end).max();
+        let end = table.iter().map(|(_, value)| end_of(text, value)).max();
         let position = end.unwrap_or(value.span().start + 1);
         return Ok(Some(Place::Inline { position, first: end.is_none() }));
     }
@@ -210,22 +227,27 @@ fn after_children(text: &str, table: &DeTable<'_>, empty: Position) -> Place {
     let last = table
         .iter()
         .filter(|(key, _)| !is_in_header(text, key))
-        .max_by_key(|(_, value)| end_of(value));
+        .max_by_key(|(_, value)| end_of(text, value));
     match last {
         Some((key, value)) => {
             let line = line_around(text, key.span().start);
             let prefix = text[line.start..key.span().start].trim_start_matches('\u{feff}');
-            let position = Position::After(end_of(value).saturating_sub(1));
+            let position = Position::After(end_of(text, value).saturating_sub(1));
             Place::AfterLine { position, prefix: prefix.to_owned() }
         }
         None => Place::AfterLine { position: empty, prefix: String::new() },
     }
 }
 
-/// Where a value ends; for a table of dotted keys, where the last of them does.
-fn end_of(value: &Spanned<DeValue<'_>>) -> usize {
+/// Where a value ends; for a table of dotted keys, where the last of them does (not a table with a
+/// header of its own, which may stand anywhere below).
+fn end_of(text: &str, value: &Spanned<DeValue<'_>>) -> usize {
     let inner = match value.get_ref() {
-        DeValue::Table(table) => table.iter().map(|(_, value)| end_of(value)).max(),
+        DeValue::Table(table) => table
+            .iter()
+            .filter(|(key, _)| !is_in_header(text, key))
+            .map(|(_, value)| end_of(text, value))
+            .max(),
         _ => None,
     };
     inner.unwrap_or(0).max(value.span().end)
@@ -292,6 +314,15 @@ fn key_literal(key: &str) -> String {
     let bare = !key.is_empty()
         && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     if bare { key.to_owned() } else { Value::String(key.to_owned()).to_string() }
+}
+
+/// A time as TOML writes it: RFC 3339, UTC, to the second.
+pub(super) fn datetime(at: Timestamp) -> Value {
+    let written = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    match written.parse() {
+        Ok(datetime) => Value::Datetime(datetime),
+        Err(_) => Value::String(written),
+    }
 }
 
 #[cfg(test)]

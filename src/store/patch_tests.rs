@@ -38,6 +38,9 @@ fn new_keys_stand_where_their_table_stands() {
         ("a.x = 1\nb = 2\n", "a.x = 1\na.notice = 2\nb = 2\n"),
         ("a = { x = 1 }\n", "a = { x = 1, notice = 2 }\n"),
         ("a = {}\n", "a = { notice = 2 }\n"),
+        ("a = { b.c = 1 } # x\n", "a = { b.c = 1, notice = 2 } # x\n"),
+        ("a = { x = 1, b.c = [1, 2] }", "a = { x = 1, b.c = [1, 2], notice = 2 }"),
+        ("mine = nan\n[a]\nx = 1\n", "mine = nan\n[a]\nx = 1\nnotice = 2\n"),
         ("[a]\n\tx = 1\r\n", "[a]\n\tx = 1\r\n\tnotice = 2\n"),
         ("[b]\r\n", "[b]\r\n\r\n[a]\r\nnotice = 2\r\n"),
         ("", "[a]\nnotice = 2\n"),
@@ -53,6 +56,10 @@ fn a_key_of_the_file_stands_before_the_tables() {
     for (text, expected) in [
         ("version = 1\n\n[a]\nx = 1\n", "version = 1\nsalt = \"s\"\n\n[a]\nx = 1\n"),
         ("[a]\nx = 1\n", "salt = \"s\"\n[a]\nx = 1\n"),
+        (
+            "a.x = 1\n[a.b]\ny = 1\n[c]\nz = 1\n",
+            "a.x = 1\nsalt = \"s\"\n[a.b]\ny = 1\n[c]\nz = 1\n",
+        ),
         ("\u{feff}[a]\r\n", "\u{feff}salt = \"s\"\r\n[a]\r\n"),
         ("# c\n", "salt = \"s\"\n# c\n"),
     ] {

@@ -231,3 +231,38 @@ fn an_answer_that_belongs_to_somebody_else_is_no_yes() {
     home.run(&["disable", "werf"]).ends(0);
     assert_eq!(reason(&home), "denied");
 }
+
+#[test]
+fn a_folder_that_cannot_be_listed_keeps_nobody_from_saying_no() {
+    let nowhere = [("XDG_DATA_DIRS", "/dev/null")];
+    let home = granted();
+    home.run_with(&nowhere, &["check", "werf"]).says_only(0);
+    home.run_with(&nowhere, &["disable", "werf"]).ends(0);
+    home.run_with(&nowhere, &["check", "werf"]).says_only(1);
+    let home = granted();
+    home.run_with(&nowhere, &["disable"]).ends(1);
+    assert_eq!(reason(&home), "denied");
+}
+
+#[test]
+fn nothing_that_others_wrote_reaches_the_terminal_as_an_order() {
+    let home = granted();
+    let named = "\u{1b}[31mred.toml";
+    home.write(named, &home.read(".local/share/sayso/tools/werf.toml"));
+    home.write("raw.toml", "tool = \"\u{1b}]0;title\u{7}\"\n");
+    home.write("key.toml", "\"\\u001b]0;title\\u0007\" = 1\ntool = \"x\"\n");
+    let red = [("DO_NOT_TRACK", "\u{1b}[31m\u{202e}")];
+    for ran in [
+        home.run(&["lint", named]),
+        home.run(&["lint", "raw.toml"]),
+        home.run(&["show", "./raw.toml"]),
+        home.run(&["lint", "key.toml"]),
+        home.run(&["declare", "key.toml"]),
+        home.run(&["disable", "werf", named]),
+        home.run_with(&red, &["status"]),
+        home.run_with(&red, &["check", "werf", "--explain"]),
+    ] {
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{said:?}");
+    }
+}

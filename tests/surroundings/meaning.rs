@@ -52,6 +52,29 @@ fn a_damaged_answer_holds_is_named_and_stays_byte_for_byte_until_a_no() {
 }
 
 #[test]
+fn a_no_to_one_purpose_loses_no_other_no_of_a_damaged_file() {
+    const GITOPS: &str = ".config/sayso/consent/gitops.toml";
+    let home = Home::new();
+    home.declare("gitops").run(&["disable", "gitops", "dashboard"]).ends(0);
+    home.write(GITOPS, &format!("{}oops", home.read(GITOPS)));
+    let told = home.run(&["disable", "gitops", "usage"]).ends(0);
+    assert!(told.stdout.contains("all of gitops is off"), "{told:?}");
+    for purpose in ["usage", "dashboard", "update-check"] {
+        assert_eq!(home.reason("gitops", purpose), (false, "denied".to_owned()), "{purpose}");
+    }
+}
+
+#[test]
+fn a_no_leaves_no_yes_in_the_file_of_a_catalogued_tool() {
+    let home = granted();
+    home.write(CONSENT, &format!("kind = \"catalogued\"\n{}", home.read(CONSENT)));
+    home.run(&["check", "werf"]).says_only(1);
+    home.run(&["disable", "werf"]).ends(0);
+    let text = home.read(CONSENT);
+    assert!(!text.contains("granted") && text.contains("kind = \"catalogued\""), "{text}");
+}
+
+#[test]
 fn two_damaged_answers_in_one_second_are_both_kept() {
     let home = granted();
     for text in ["first", "second"] {
@@ -79,6 +102,25 @@ fn the_beginning_of_a_yes_is_no_yes() {
     assert!(allowed.iter().all(|length| *length >= end_of_yes), "{allowed:?} of\n{whole}");
     home.write(CONSENT, &whole);
     home.run(&["check", "werf"]).says_only(0);
+}
+
+#[test]
+fn the_beginning_of_a_yes_after_a_no_keeps_its_promises_or_is_none() {
+    for (tool, purpose, variable) in
+        [("werf", "usage", "WERF_TELEMETRY"), ("gitops", "update-check", "CHECKPOINT_DISABLE")]
+    {
+        let file = format!(".config/sayso/consent/{tool}.toml");
+        let home = Home::new();
+        home.declare(tool).run(&["disable", tool, purpose]).ends(0);
+        home.run(&["enable", tool, purpose, "--notice", "1"]).ends(0);
+        let whole = home.read(&file);
+        for length in 0..whole.len() {
+            home.write(&file, &whole[..length]);
+            if home.run(&["check", tool, purpose]).code == Some(0) {
+                assert!(whole[..length].contains(variable), "{}", &whole[..length]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What one declaration asks for beyond another, in the words that a person will see.
 
+use super::destination::Destination;
 use super::words;
 use super::{Declaration, Identity};
 use crate::domain::tool_id::Purpose;
@@ -98,12 +99,31 @@ pub fn changed_texts(new: &Declaration, old: &Declaration) -> Vec<String> {
     compare("deletion", new.deletion == old.deletion);
     compare("commands", new.commands == old.commands);
     compare("options", new.options == old.options);
+    compare("default", new.manner == old.manner);
     compare("environment", new.switches == old.switches && new.log_file == old.log_file);
     for (purpose, spec) in &new.purposes {
         let Some(before) = old.purposes.get(purpose) else { continue };
         compare(&format!("purposes.{purpose}.why"), spec.why == before.why);
         compare(&format!("purposes.{purpose}.example"), spec.example == before.example);
         compare(&format!("purposes.{purpose}.environment"), spec.switches == before.switches);
+    }
+    for event in &new.events {
+        let Some(before) = old.events.iter().find(|known| known.name == event.name) else {
+            continue;
+        };
+        compare(&format!("events.{}.why", event.name), event.why == before.why);
+        for field in &event.fields {
+            let known = before.fields.iter().find(|known| known.name == field.name);
+            let at = format!("events.{}.fields.{}.why", event.name, field.name);
+            compare(&at, known.is_none_or(|known| known.why == field.why));
+        }
+    }
+    for (number, to) in (1..).zip(&new.destinations) {
+        let is_known = |known: &&Destination| known.kind == to.kind && known.url == to.url;
+        let mut known = old.destinations.iter().filter(is_known).peekable();
+        let same = known.peek().is_none()
+            || known.any(|known| known.settings == to.settings && known.headers == to.headers);
+        compare(&format!("destinations.{number}: keys or headers"), same);
     }
     changed
 }
@@ -131,6 +151,27 @@ mod tests {
         assert_eq!(words(&field, GREETER), ["exit in Greeted: the exit code"]);
         let kept = edited("retention = \"12 months\"", "retention = \"7 years\"");
         assert!(words(&kept, GREETER)[0].contains("kept 7 years"), "{:?}", words(&kept, GREETER));
+    }
+
+    #[test]
+    fn every_text_that_changed_is_named() {
+        let texts = |from: &str, to: &str| {
+            let read = |text: &str| parse(text).expect("valid");
+            changed_texts(&read(&edited(from, to)), &read(GREETER))
+        };
+        let url = "url = \"https://telemetry.greeters.example/v1/logs\"\n";
+        for (from, to, key) in [
+            ("To count greetings.", "To count people.", "events.Greeted.fields.command.why"),
+            ("notice = 2\n", "notice = 2\ndefault = \"notice\"\n", "default"),
+            (
+                url,
+                &format!("{url}headers = {{ tenant = \"x\" }}\n"),
+                "destinations.1: keys or headers",
+            ),
+            ("[events.Beat]\n", "[events.Beat]\nwhy = \"To count.\"\n", "events.Beat.why"),
+        ] {
+            assert_eq!(texts(from, to), [key]);
+        }
     }
 
     #[test]

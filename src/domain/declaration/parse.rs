@@ -7,6 +7,7 @@ mod switches;
 use super::destination;
 use super::typed;
 use super::{Declaration, Identity, Manner, PurposeSpec};
+use crate::domain::text;
 use crate::domain::tool_id::Purpose;
 use indexmap::IndexMap;
 use std::fmt;
@@ -288,10 +289,7 @@ impl Reader {
 /// Whether a text is safe to print: its author must not be able to move the cursor, to recolour
 /// the question or to turn its words around. Line ends and tabs become spaces when it is read.
 fn is_plain(text: &str) -> bool {
-    let turns_text_around = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !text
-        .chars()
-        .any(|c| turns_text_around(c) || (c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
+    text.chars().all(|c| text::is_plain(c) || matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// A name as it may be printed, even where it is not valid.

@@ -38,7 +38,7 @@ pub fn refuse(
 ) -> Result<Stored, Error> {
     let layout = world.layout()?;
     let path = layout.consent(tool);
-    let if_damaged = IfDamaged::SetAside { now: world.now };
+    let if_damaged = IfDamaged::SetAside { now: world.now, via };
     let update = consent::update(&path, tool, if_damaged, &|before| {
         refusals(world, before, scope, notice, via)
     });
@@ -74,7 +74,7 @@ pub fn refuse(
         Scope::Purposes(purposes) => asked::forget(layout, tool, purposes),
     };
     stored.then("forget when you were asked", forgotten);
-    for (purpose, change) in refused(&changed.before, &changed.after, scope) {
+    for (purpose, change) in refused(&changed.before, &changed.after) {
         let entry = Entry { notice, ..entry(world, tool, purpose, change, via) };
         stored.then("write the history", history::append(layout, tool, entry));
     }
@@ -95,9 +95,7 @@ fn refusals(
     let now_refused: Vec<&Purpose> = match scope {
         Scope::WholeTool => {
             if before.refused.is_none() {
-                edits.push(Edit::set(&["choice"], "denied"));
-                edits.push(Edit::set(&["at"], consent::datetime(world.now)));
-                edits.push(Edit::set(&["via"], via.as_str()));
+                edits.extend(consent::whole_no(world.now, via));
             }
             granted.clone()
         }
@@ -158,13 +156,8 @@ fn without_room(
 }
 
 /// What to write into the history: nothing where nothing changed.
-fn refused<'a>(
-    before: &Consent,
-    after: &'a Consent,
-    scope: Scope<'_>,
-) -> Vec<(Option<&'a Purpose>, Change)> {
-    let whole_tool =
-        matches!(scope, Scope::WholeTool) && before.refused.is_none() && after.refused.is_some();
+fn refused<'a>(before: &Consent, after: &'a Consent) -> Vec<(Option<&'a Purpose>, Change)> {
+    let whole_tool = before.refused.is_none() && after.refused.is_some();
     let mut all: Vec<(Option<&Purpose>, Change)> = Vec::new();
     all.extend(whole_tool.then_some((None, Change::Denied)));
     all.extend(after.answers.iter().filter_map(|(purpose, answer)| {

@@ -40,7 +40,7 @@ pub fn grant(
             edits.extend(["choice", "at", "via"].map(|key| Edit::remove(&[key])));
         }
         // The promises first, so that a file that was cut off cannot have lost them and kept the yes.
-        edits.extend(consent::promised(&before.withdraw, &promise(before, declaration, purposes)));
+        edits.extend(consent::promised(before, &promise(before, declaration, purposes)));
         for (purpose, answer) in
             answers.iter().filter(|(p, answer)| !says_already(before, p, answer))
         {
@@ -115,11 +115,11 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
     let digest = meaning::digest_of_notice(declaration, declaration.notice);
     let notice = declaration.notice;
     let changed = consent::update(&layout.consent(tool), tool, IfDamaged::Refuse, &|before| {
-        let mut edits = consent::promised(&before.withdraw, &promise(before, declaration, &[]));
+        let mut edits = consent::promised(before, &promise(before, declaration, &[]));
         edits.extend([
             Edit::set(&["noticed", "notice"], i64::from(notice)),
             Edit::set(&["noticed", "digest"], digest.as_str()),
-            Edit::set(&["noticed", "at"], consent::datetime(world.now)),
+            Edit::set(&["noticed", "at"], crate::store::patch::datetime(world.now)),
         ]);
         edits
     })?;
