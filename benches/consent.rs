@@ -48,7 +48,7 @@ impl Home {
         let world = World::new(Arc::new(variables), jiff::Timestamp::now());
         let declared = declaration::parse(DECLARATION).expect("valid");
         let usage: Purpose = "usage".parse().expect("a purpose");
-        answers::grant(&world, &declared, &[usage], true, Via::Command).expect("a yes");
+        answers::grant(&world, &declared, &[usage], Via::Command).expect("a yes");
         Self { folder, world }
     }
 

@@ -45,7 +45,7 @@ fn lines(home: &Home) -> Vec<String> {
 
 #[test]
 fn sixty_four_processes_lose_and_tear_nothing() {
-    for (length, processes, events) in [(1, 64, 1000), (4000, 64, 100)] {
+    for (length, processes, events) in [(1, 64, 1000), (4000, 64, 1000)] {
         let word = "w".repeat(length);
         let home = Home::new();
         home.write("probe.toml", &probe(&word));

@@ -239,6 +239,25 @@ fn a_full_spool_drops_the_new_event_and_says_so() {
     assert!(ran.stderr.contains("3 more for usage were dropped"), "{}", ran.stderr);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_too_old_to_leave_is_neither_shown_nor_kept() {
+    let home = granted();
+    home.run(&["record", "werf", "CommandExited", "exitCode=1"]).ends(0);
+    let spool = home.files().into_iter().find(|file| file.contains("spool")).expect("a spool");
+    let ts = logged(&home)[0]["ts"].as_i64().expect("a time");
+    let old = home.read(&spool).replace(&ts.to_string(), &(ts - 91 * 86_400_000).to_string());
+    home.write(&spool, &old);
+    assert_eq!(logged(&home).len(), 0);
+    let path = home.path().join(&spool);
+    let touched =
+        std::process::Command::new("touch").args(["-d", "91 days ago"]).arg(path).status();
+    assert!(touched.is_ok_and(|status| status.success()));
+    home.run(&["record", "werf", "CommandExited", "exitCode=2"]).ends(0);
+    assert_eq!(logged(&home).len(), 1);
+    assert!(!home.read(&spool).contains("\"exitCode\":1"), "{}", home.read(&spool));
+}
+
 #[test]
 fn a_torn_line_swallows_nothing() {
     let home = granted();

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, show};
-use crate::domain::declaration::{Declaration, difference};
+use crate::domain::declaration::{Declaration, destination, difference};
 use crate::store::declarations;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeSet;
@@ -80,6 +80,9 @@ fn compare(session: &Session, new: &Declaration, replace: bool) -> Result<(), Fa
     if !strangers.is_empty() {
         other.push(format!("its data would go to {}", strangers.join(", ")));
     }
+    if let Some(host) = other_deletion(new, &known) {
+        other.push(format!("deletion requests would go to {host}"));
+    }
     if new.notice < known.notice {
         other.push(format!("its notice would go back from {} to {}", known.notice, new.notice));
     }
@@ -96,4 +99,10 @@ fn compare(session: &Session, new: &Declaration, replace: bool) -> Result<(), Fa
 
 fn hosts(declaration: &Declaration) -> BTreeSet<&str> {
     declaration.destinations.iter().map(|to| to.host()).collect()
+}
+
+/// Where a deletion request would go, if that is another host than before: it names a person.
+fn other_deletion<'d>(new: &'d Declaration, known: &Declaration) -> Option<&'d str> {
+    let before = known.deletion.as_deref().and_then(destination::host)?;
+    new.deletion.as_deref().and_then(destination::host).filter(|host| *host != before)
 }

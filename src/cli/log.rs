@@ -95,7 +95,10 @@ fn waiting(session: &Session, tools: &[ToolId]) -> Result<Vec<Source>, Failure> 
     let mut sources = Vec::new();
     for tool in tools {
         for purpose in Subject::registered(&session.world, tool).purposes() {
-            let mut source = Source { events: spool::waiting(layout, tool, &purpose)?, next: None };
+            let mut source = Source {
+                events: spool::waiting(layout, tool, &purpose, session.world.now)?,
+                next: None,
+            };
             source.advance();
             sources.push(source);
         }

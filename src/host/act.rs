@@ -148,8 +148,7 @@ pub fn agree(
     purposes: &[Purpose],
     via: Via,
 ) -> Result<Stored, Error> {
-    let whole = super::first_run::is_whole_tool(subject, purposes);
-    answers::grant(subject.world(), declaration, purposes, whole, via)
+    answers::grant(subject.world(), declaration, purposes, via)
 }
 
 /// Stores the no: to the whole tool, or to some purposes.

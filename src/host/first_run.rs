@@ -1,6 +1,6 @@
 //! What the first-run point would do: decided here, done in `person`.
 
-use crate::domain::consent::{Choice, Word};
+use crate::domain::consent::Word;
 use crate::domain::decision::Reason;
 use crate::domain::declaration::difference::Item;
 use crate::domain::declaration::{Declaration, Manner};
@@ -132,16 +132,4 @@ fn ask_for_more(
         .collect();
     let read = granted.iter().map(read_for).min().unwrap_or(declaration.notice);
     Plan::AskForMore { read, granted, undecided, additions }
-}
-
-/// Whether a yes to these purposes is a yes to the whole tool.
-pub fn is_whole_tool(subject: &Subject, purposes: &[Purpose]) -> bool {
-    subject.declaration.as_ref().is_some_and(|declaration| {
-        declaration.purposes.keys().all(|declared| {
-            let has_a_yes = || {
-                subject.consent.answers.get(declared).is_some_and(|a| a.choice == Choice::Granted)
-            };
-            purposes.contains(declared) || has_a_yes()
-        })
-    })
 }

@@ -84,7 +84,9 @@ fn of_purpose(subject: &Subject, purpose: Option<&Purpose>, ways: &Ways) -> Purp
 
 fn waiting(subject: &Subject, purpose: Option<&Purpose>) -> u64 {
     let layout = subject.world().layout().ok();
-    let count = layout.zip(purpose).map(|(layout, p)| spool::count(layout, &subject.tool, p));
+    let count = layout
+        .zip(purpose)
+        .map(|(layout, p)| spool::count(layout, &subject.tool, p, subject.world().now));
     count.and_then(Result::ok).unwrap_or(0)
 }
 

@@ -119,10 +119,17 @@ impl Recorder {
         if !decision.allows() {
             return Ok(Outcome::Held(decision.reason));
         }
-        Ok(self.spool(subject, event, &recorded.line, decision.reason))
+        Ok(self.spool(subject, event, &recorded.line, decision.reason, stamp.ts))
     }
 
-    fn spool(&self, subject: &Subject, event: &Event, line: &str, reason: Reason) -> Outcome {
+    fn spool(
+        &self,
+        subject: &Subject,
+        event: &Event,
+        line: &str,
+        reason: Reason,
+        now: i64,
+    ) -> Outcome {
         let Ok(layout) = subject.world().layout() else { return Outcome::Lost };
         let (tool, purpose) = (&subject.tool, &event.purpose);
         // Under automation the owner's variable is the yes: there is no other that makes the folder.
@@ -135,7 +142,7 @@ impl Recorder {
         if event.once && spool::is_repeated(layout, tool, purpose, &event.name) {
             return Outcome::Repeated;
         }
-        match spool::append(layout, tool, purpose, &subject.consent, line, self.bound) {
+        match spool::append(layout, tool, purpose, &subject.consent, line, self.bound, now) {
             spool::Appended::Waits => Outcome::Waits,
             spool::Appended::Dropped => Outcome::Dropped,
             spool::Appended::Lost => Outcome::Lost,

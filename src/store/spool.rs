@@ -17,7 +17,8 @@ use super::layout::Layout;
 use super::{file, folder, platform, random};
 use crate::domain::consent::Consent;
 use crate::domain::tool_id::{Purpose, ToolId};
-use std::fs::File;
+use jiff::Timestamp;
+use std::fs::{File, Metadata};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -71,6 +72,7 @@ pub(super) fn append(
     consent: &Consent,
     line: &str,
     bound: u64,
+    now: i64,
 ) -> Appended {
     let folder = layout.spool(tool, purpose);
     let line = format!("\n{line}\n");
@@ -78,7 +80,13 @@ pub(super) fn append(
         return Appended::Lost;
     }
     let path = folder.join(file_name(consent, purpose));
-    let Some((mut file, length)) = open(&path, false) else { return Appended::Lost };
+    let Some((mut file, metadata)) = open(&path, false) else { return Appended::Lost };
+    let mut length = metadata.len();
+    // Nothing was added for so long that all of it is too old to leave. (Two writers at that moment
+    // may empty it twice, and one of their two events is lost: once in ninety days, at worst.)
+    if length > 0 && is_older_than_any_event(&metadata, now) && file.set_len(0).is_ok() {
+        length = 0;
+    }
     if length + line.len() as u64 > bound {
         count_a_drop(&folder);
         return Appended::Dropped;
@@ -92,16 +100,22 @@ pub(super) fn append(
     }
 }
 
-/// Opens a file to append, if it is a regular one, and says how long it is.
-fn open(path: &Path, create: bool) -> Option<(File, u64)> {
+/// Whether the last write was longer ago than an event may wait.
+fn is_older_than_any_event(metadata: &Metadata, now: i64) -> bool {
+    let written = metadata.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
+    written.is_some_and(|at| now - at.as_millisecond() > AGE)
+}
+
+/// Opens a file to append, if it is a regular one.
+fn open(path: &Path, create: bool) -> Option<(File, Metadata)> {
     let file = platform::careful_options(false).append(true).create(create).open(path).ok()?;
-    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
-    Some((file, metadata.len()))
+    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+    Some((file, metadata))
 }
 
 fn count_a_drop(folder: &Path) {
-    if let Some((mut file, length)) = open(&folder.join(DROPPED), true)
-        && platform::may_grow_to(length + 1)
+    if let Some((mut file, metadata)) = open(&folder.join(DROPPED), true)
+        && platform::may_grow_to(metadata.len() + 1)
     {
         let _ = file.write(b".");
     }
@@ -120,15 +134,22 @@ pub fn dropped(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
     std::fs::symlink_metadata(counter).map_or(0, |counter| counter.len())
 }
 
-/// The events of one purpose that wait, oldest first, one line at a time.
+/// The events of one purpose that wait, oldest first, one line at a time. Those that are too old
+/// to leave are left out.
 ///
 /// # Errors
 /// Where the folder is there and cannot be listed, or a file in it cannot be opened.
-pub fn waiting(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> Result<Waiting, Error> {
+pub fn waiting(
+    layout: &Layout,
+    tool: &ToolId,
+    purpose: &Purpose,
+    now: Timestamp,
+) -> Result<Waiting, Error> {
     let mut files = files_in(&layout.spool(tool, purpose))?;
     files.sort();
     files.reverse();
-    Ok(Waiting { files, current: None, line: String::new() })
+    let oldest = now.as_millisecond() - AGE;
+    Ok(Waiting { files, current: None, line: String::new(), oldest })
 }
 
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -146,6 +167,7 @@ pub struct Waiting {
     files: Vec<PathBuf>,
     current: Option<BufReader<File>>,
     line: String,
+    oldest: i64,
 }
 
 impl Waiting {
@@ -161,7 +183,8 @@ impl Waiting {
             let Some(reader) = &mut self.current else { continue };
             match read_line(reader, &mut self.line) {
                 Some(true) => {
-                    if let Some(ts) = time_of(&self.line) {
+                    let ts = time_of(&self.line).filter(|ts| *ts >= self.oldest);
+                    if let Some(ts) = ts {
                         return Some((ts, self.line.trim_end()));
                     }
                 }
@@ -216,8 +239,13 @@ fn time_of(line: &str) -> Option<i64> {
 ///
 /// # Errors
 /// As [`waiting`].
-pub fn count(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> Result<u64, Error> {
-    let mut events = waiting(layout, tool, purpose)?;
+pub fn count(
+    layout: &Layout,
+    tool: &ToolId,
+    purpose: &Purpose,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let mut events = waiting(layout, tool, purpose, now)?;
     let mut count = 0;
     while events.next_event().is_some() {
         count += 1;

@@ -93,6 +93,15 @@ pub struct Destination {
 }
 
 impl Destination {
+    /// The address of the request itself. For an update check the product is a part of it
+    /// (go-checkpoint: `GET …/v1/check/PRODUCT`).
+    pub fn address(&self) -> String {
+        match self.settings.get("product") {
+            Some(product) => format!("{}/v1/check/{product}", self.url.trim_end_matches('/')),
+            None => self.url.clone(),
+        }
+    }
+
     /// The host in its address.
     pub fn host(&self) -> &str {
         host(&self.url).unwrap_or(&self.url)

@@ -23,7 +23,7 @@ pub fn of_purpose(declaration: &Declaration, purpose: &Purpose, notice: u32) -> 
         .filter(|to| to.since <= notice)
         .map(|to| {
             json!({
-                "address": to.url,
+                "address": to.address(),
                 "kind": to.kind.name,
                 "recipient": to.recipient,
                 "retention": to.retention.as_ref().or(declaration.retention.as_ref()),

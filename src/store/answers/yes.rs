@@ -12,8 +12,8 @@ use crate::store::patch::Change as Edit;
 use crate::store::world::World;
 use crate::store::{asked, config, history, random, spool};
 
-/// Stores a yes to some purposes, under the notice of now. `whole_tool` takes back an earlier no to
-/// the whole tool.
+/// Stores a yes to some purposes, under the notice of now. Once every declared purpose has a yes, an
+/// earlier no to the whole tool is taken back.
 ///
 /// # Errors
 /// Where the yes could not be stored; then nothing changed.
@@ -21,7 +21,6 @@ pub fn grant(
     world: &World,
     declaration: &Declaration,
     purposes: &[Purpose],
-    whole_tool: bool,
     via: Via,
 ) -> Result<Stored, Error> {
     let layout = world.layout()?;
@@ -36,7 +35,11 @@ pub fn grant(
         if before.salt.is_none() {
             edits.push(Edit::set(&["salt"], salt.as_str()));
         }
-        if whole_tool && before.refused.is_some() {
+        // A no that was about a vendor's own switch is one about the tool itself from now on.
+        if before.catalogued {
+            edits.push(Edit::remove(&["kind"]));
+        }
+        if before.refused.is_some() && is_whole_tool(before, declaration, purposes) {
             edits.extend(["choice", "at", "via"].map(|key| Edit::remove(&[key])));
         }
         // The promises first, so that a file that was cut off cannot have lost them and kept the yes.
@@ -66,6 +69,14 @@ pub fn grant(
         stored.then("write the history", history::append(layout, tool, entry));
     }
     Ok(stored)
+}
+
+/// Whether every declared purpose has a yes with this one. Asked while nobody else can change it.
+fn is_whole_tool(before: &Consent, declaration: &Declaration, purposes: &[Purpose]) -> bool {
+    let has_a_yes = |purpose: &Purpose| {
+        before.answers.get(purpose).is_some_and(|answer| answer.choice == Choice::Granted)
+    };
+    declaration.purposes.keys().all(|declared| purposes.contains(declared) || has_a_yes(declared))
 }
 
 fn yes(world: &World, declaration: &Declaration, purpose: &Purpose, via: Via) -> Option<Answer> {
