@@ -24,5 +24,6 @@ mod network;
 mod picture;
 mod recording;
 mod sessions;
+mod speed;
 mod support;
 mod surroundings;
