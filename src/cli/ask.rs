@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
-use crate::host::act::Refusal;
+use crate::host::act;
 use crate::host::person::{self, Mode, Outcome};
 use crate::store::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -54,19 +54,11 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     Ok(if all { Exit::Done } else { Exit::NotDone })
 }
 
+/// None where none was named: the first-run point then is about all.
 fn purposes(subject: &Subject, named: &[String]) -> Result<Vec<Purpose>, Failure> {
-    let Some(declaration) = &subject.declaration else { return Ok(Vec::new()) };
-    let find = |name: &String| {
-        declaration.purposes.keys().find(|purpose| purpose.as_str() == name).cloned().ok_or_else(
-            || {
-                let refusal = Refusal::NoSuchPurpose {
-                    tool: subject.tool.to_string(),
-                    purpose: name.clone(),
-                    known: crate::host::act::names(declaration.purposes.keys()),
-                };
-                Failure::of_refusal(refusal, subject.tool.as_str())
-            },
-        )
-    };
-    named.iter().map(find).collect()
+    match &subject.declaration {
+        Some(declaration) if !named.is_empty() => act::declared_purposes(declaration, named)
+            .map_err(|refusal| Failure::of_refusal(refusal, subject.tool.as_str())),
+        _ => Ok(Vec::new()),
+    }
 }

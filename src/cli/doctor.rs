@@ -36,11 +36,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     troubles.extend(others);
     troubles.extend(conflicts(session));
     if typed.json {
-        let list: Vec<_> = troubles
-            .iter()
-            .map(|t| json!({ "path": t.path, "problem": t.problem, "hint": t.hint }))
-            .collect();
-        session.terminal.say_json(&json!({ "problems": list }))?;
+        session.terminal.say_json(&json!({ "problems": troubles }))?;
     } else if troubles.is_empty() {
         session.terminal.say("All is well.")?;
     } else {
@@ -52,15 +48,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 fn for_people(troubles: &[Trouble]) -> String {
     let sections: Vec<String> = troubles
         .iter()
-        .map(|trouble| {
-            let path = trouble.path.as_ref().map(|path| format!("{} ", path.display()));
-            format!(
-                "{}{}\n  to mend it: {}\n",
-                path.unwrap_or_default(),
-                trouble.problem,
-                trouble.hint
-            )
-        })
+        .map(|trouble| format!("{}\n  to mend it: {}\n", trouble.sentence(), trouble.hint))
         .collect();
     sections.join("\n")
 }

@@ -76,10 +76,6 @@ fn document(session: &Session, reports: &[ToolReport], problems: &[Trouble]) -> 
         .config()
         .ok()
         .map(|config| config.default.unwrap_or(crate::domain::policy::Default::Ask).as_str());
-    let problems: Vec<_> = problems
-        .iter()
-        .map(|t| json!({ "path": t.path, "problem": t.problem, "hint": t.hint }))
-        .collect();
     json!({
         "config": world.layout().ok().map(|layout| layout.config_file()),
         "default": default,
@@ -157,8 +153,7 @@ fn nothing_to_show(session: &Session) -> String {
 
 fn complain(session: &Session, problems: &[Trouble]) {
     for trouble in problems {
-        let path = trouble.path.as_ref().map(|path| format!("{} ", path.display()));
-        let what = format!("{}{}", path.unwrap_or_default(), trouble.problem);
-        session.terminal.complain(&anyhow::anyhow!(what), std::slice::from_ref(&trouble.hint));
+        let what = anyhow::anyhow!(trouble.sentence());
+        session.terminal.complain(&what, std::slice::from_ref(&trouble.hint));
     }
 }

@@ -111,18 +111,33 @@ pub fn agreeable<'s>(
     }
 }
 
-fn declared_purposes(declaration: &Declaration, named: &[String]) -> Result<Vec<Purpose>, Refusal> {
+/// The declared purposes that were named; all where none was.
+///
+/// # Errors
+/// Where the tool declares no such purpose.
+pub fn declared_purposes(
+    declaration: &Declaration,
+    named: &[String],
+) -> Result<Vec<Purpose>, Refusal> {
     if named.is_empty() {
         return Ok(declaration.purposes.keys().cloned().collect());
     }
+    let known: Vec<Purpose> = declaration.purposes.keys().cloned().collect();
+    named_among(&known, declaration.tool.as_str(), named)
+}
+
+/// Purposes by the names that were typed.
+///
+/// # Errors
+/// Where one of them is not among those known.
+fn named_among(known: &[Purpose], tool: &str, named: &[String]) -> Result<Vec<Purpose>, Refusal> {
     let find = |name: &String| {
-        declaration.purposes.keys().find(|purpose| purpose.as_str() == name).cloned().ok_or_else(
-            || Refusal::NoSuchPurpose {
-                tool: declaration.tool.to_string(),
-                purpose: name.clone(),
-                known: names(declaration.purposes.keys()),
-            },
-        )
+        let found = known.iter().find(|purpose| purpose.as_str() == name).cloned();
+        found.ok_or_else(|| Refusal::NoSuchPurpose {
+            tool: tool.to_owned(),
+            purpose: name.clone(),
+            known: names(known.iter()),
+        })
     };
     named.iter().map(find).collect()
 }
@@ -166,17 +181,7 @@ pub fn refuse(subject: &Subject, purposes: &[String], via: Via) -> Result<Stored
 /// # Errors
 /// Where the tool declares no such purpose.
 pub fn refusable(subject: &Subject, purposes: &[String]) -> Result<Vec<Purpose>, Refusal> {
-    let known = subject.purposes();
-    let find = |name: &String| {
-        known.iter().find(|purpose| purpose.as_str() == name).cloned().ok_or_else(|| {
-            Refusal::NoSuchPurpose {
-                tool: subject.tool.to_string(),
-                purpose: name.clone(),
-                known: names(known.iter()),
-            }
-        })
-    };
-    purposes.iter().map(find).collect()
+    named_among(&subject.purposes(), subject.tool.as_str(), purposes)
 }
 
 /// What a person reads after a yes: what is on, and what still holds.

@@ -267,7 +267,7 @@ pub(super) fn update_in_place(
 
 /// The ids of the tools that have a file in the folder, whatever is in it.
 pub(super) fn list(folder: &Path) -> Result<Vec<ToolId>, Error> {
-    super::declarations::ids_in(folder)
+    super::folder::tools_in(folder, ".toml")
 }
 
 /// The changes that write the no to a whole tool.

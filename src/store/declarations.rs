@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::file::{self, Replacement, Trust};
+use super::folder;
 use super::layout::Layout;
 use crate::domain::declaration::{self, Declaration, Problems};
 use crate::domain::tool_id::ToolId;
@@ -53,24 +54,7 @@ fn understand(path: &Path, text: &str) -> Result<Declaration, Error> {
 pub fn list(layout: &Layout) -> Result<BTreeSet<ToolId>, Error> {
     let mut tools = BTreeSet::new();
     for folder in layout.all_tools() {
-        tools.extend(ids_in(folder)?);
-    }
-    Ok(tools)
-}
-
-/// The ids that the files of a folder are named after. Other files are nobody's business.
-pub(super) fn ids_in(folder: &Path) -> Result<Vec<ToolId>, Error> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::io("read", folder, error)),
-    };
-    let mut tools = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| Error::io("read", folder, error))?;
-        let name = entry.file_name();
-        let id = name.to_str().and_then(|name| name.strip_suffix(".toml"));
-        tools.extend(id.and_then(|id| id.parse::<ToolId>().ok()));
+        tools.extend(folder::tools_in(folder, ".toml")?);
     }
     Ok(tools)
 }

@@ -236,13 +236,8 @@ pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
 
 /// Adds one line to a file with one write, so that lines of several processes never mix.
 pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
-    folder::make(path.parent().unwrap_or(path))?;
+    let (mut file, metadata) = open_to_append(path)?;
     let failed = |error| Error::io("write", path, error);
-    let mut options = platform::careful_options(false);
-    let mut file = options.append(true).create(true).open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    check(path, &metadata, Trust::Own)?;
-    platform::make_private(&file, &metadata).map_err(failed)?;
     // A line end first as well: what a full disk once cut off then swallows nothing.
     let start = if metadata.len() == 0 { "" } else { "\n" };
     let line = format!("{start}{line}\n");
@@ -256,13 +251,19 @@ pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
 
 /// Makes an empty file where there is none, with the folders above it.
 pub(super) fn ensure(path: &Path) -> Result<(), Error> {
+    open_to_append(path).map(drop)
+}
+
+/// Opens a file of the person's own to append to it, made where there is none.
+fn open_to_append(path: &Path) -> Result<(File, fs::Metadata), Error> {
     folder::make(path.parent().unwrap_or(path))?;
-    let failed = |error| Error::io("make", path, error);
+    let failed = |error| Error::io("write", path, error);
     let mut options = platform::careful_options(false);
     let file = options.append(true).create(true).open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     check(path, &metadata, Trust::Own)?;
-    platform::make_private(&file, &metadata).map_err(failed)
+    platform::make_private(&file, &metadata).map_err(failed)?;
+    Ok((file, metadata))
 }
 
 /// Removes a file; one that is not there is no error.

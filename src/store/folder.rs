@@ -1,9 +1,27 @@
 //! Folders of ours: made for their owner alone, and never in a home of somebody else.
 
 use super::{Error, file, platform};
+use crate::domain::tool_id::ToolId;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What is in a folder, in no order; nothing where it is not there.
+pub(super) fn entries(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |error| Error::io("read", path, error);
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(failed(error)),
+        Ok(entries) => entries.map(|entry| Ok(entry.map_err(failed)?.path())).collect(),
+    }
+}
+
+/// The ids that the files of a folder with this ending are named after. Other files are nobody's
+/// business.
+pub(super) fn tools_in(path: &Path, ending: &str) -> Result<Vec<ToolId>, Error> {
+    let id = |path: &PathBuf| path.file_name()?.to_str()?.strip_suffix(ending)?.parse().ok();
+    Ok(entries(path)?.iter().filter_map(id).collect())
+}
 
 /// Removes a folder with everything in it; one that is not there is no error. Links are removed
 /// and not followed.

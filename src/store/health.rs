@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Something wrong, and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Trouble {
     /// The file; `None` where it is about the surroundings.
     pub path: Option<PathBuf>,
@@ -19,6 +19,14 @@ pub struct Trouble {
 }
 
 impl Trouble {
+    /// What is wrong with which file, as one sentence.
+    pub fn sentence(&self) -> String {
+        match &self.path {
+            Some(path) => format!("{} {}", path.display(), self.problem),
+            None => self.problem.clone(),
+        }
+    }
+
     fn of(error: &Error) -> Self {
         Self { path: error.path().map(Path::to_owned), problem: error.why(), hint: error.hint() }
     }

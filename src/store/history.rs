@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::file::{self, Trust};
+use super::folder;
 use super::layout::Layout;
 use super::random;
 use crate::domain::receipt::Entry;
@@ -36,18 +37,7 @@ pub fn read(layout: &Layout, tool: &ToolId) -> Result<Vec<Entry>, Error> {
 /// # Errors
 /// Where the folder is there and cannot be listed.
 pub fn list(layout: &Layout) -> Result<Vec<ToolId>, Error> {
-    let folder = layout.histories();
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::io("read", &folder, error)),
-    };
-    let mut tools: Vec<ToolId> = entries
-        .filter_map(|entry| {
-            let name = entry.ok()?.file_name();
-            name.to_str()?.strip_suffix(".jsonl")?.parse().ok()
-        })
-        .collect();
+    let mut tools = folder::tools_in(&layout.histories(), ".jsonl")?;
     tools.sort();
     Ok(tools)
 }

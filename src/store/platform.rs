@@ -114,8 +114,8 @@ pub(super) fn make_private(file: &File, metadata: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a file may become that long. Asked first, because the system ends a process that tries
-/// to write beyond its limit.
+/// Whether a file may become that long. Asked first, because a write beyond `RLIMIT_FSIZE` raises
+/// SIGXFSZ (setrlimit(2)), which ends the process, and so our host.
 pub(super) fn may_write(length: u64) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -150,20 +150,6 @@ pub(super) fn is_writable_folder(path: &Path) -> bool {
     };
     #[cfg(not(unix))]
     return std::fs::metadata(path).is_ok_and(|folder| !folder.permissions().readonly());
-}
-
-/// Whether a file may grow to this size without the system killing the process: a write beyond
-/// `RLIMIT_FSIZE` raises SIGXFSZ (setrlimit(2)), which would end our host.
-pub(super) fn may_grow_to(size: u64) -> bool {
-    #[cfg(unix)]
-    return rustix::process::getrlimit(rustix::process::Resource::Fsize)
-        .current
-        .is_none_or(|limit| size <= limit);
-    #[cfg(not(unix))]
-    return {
-        let _ = size;
-        true
-    };
 }
 
 /// Whether the process acts for another user than the one who started it.

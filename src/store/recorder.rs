@@ -5,7 +5,7 @@ use super::transparency::{self, Log};
 use super::{file, random, spool};
 use crate::domain::decision::Reason;
 use crate::domain::declaration::{Declaration, Event};
-use crate::domain::event::{self, Given, NotAsDeclared, Run, Secret, Stamp, project};
+use crate::domain::event::{self, Given, Hashes, NotAsDeclared, Run, Secret, Stamp, project};
 use crate::domain::tool_id::Purpose;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -101,25 +101,26 @@ impl Recorder {
             return Ok(Outcome::Lost);
         };
         let stamp = Stamp { ts: subject.world().clock().as_millisecond(), event_id };
-        let recorded = {
-            let id = subject.secret_for(event);
-            let salt = subject.consent.salt.as_deref();
-            let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });
-            event::assemble(declaration, event, given, &self.run, notice, &stamp, secret)?
+        let assembled = |hashes: Hashes<'_>| {
+            event::assemble(declaration, event, given, &self.run, notice, &stamp, hashes)
         };
         if let Log::In(path) = &log {
             let held = (!decision.allows()).then_some(decision.reason);
-            if !transparency::append(path, &recorded.shown, held) {
+            if !transparency::append(path, assembled(Hashes::Named)?, held) {
                 return Ok(Outcome::Lost);
             }
-        }
-        if log == Log::Nowhere {
-            return Ok(Outcome::Lost);
         }
         if !decision.allows() {
             return Ok(Outcome::Held(decision.reason));
         }
-        Ok(self.spool(subject, event, &recorded.line, decision.reason, stamp.ts))
+        let id = subject.secret_for(event);
+        let salt = subject.consent.salt.as_deref();
+        let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });
+        let line = assembled(Hashes::Made(secret))?.to_string();
+        if log == Log::Nowhere {
+            return Ok(Outcome::Lost);
+        }
+        Ok(self.spool(subject, event, &line, decision.reason, stamp.ts))
     }
 
     fn spool(

@@ -91,7 +91,7 @@ pub(super) fn append(
         count_a_drop(&folder);
         return Appended::Dropped;
     }
-    if !platform::may_grow_to(length + line.len() as u64) {
+    if platform::may_write(length + line.len() as u64).is_err() {
         return Appended::Lost;
     }
     match file.write(line.as_bytes()) {
@@ -115,7 +115,7 @@ fn open(path: &Path, create: bool) -> Option<(File, Metadata)> {
 
 fn count_a_drop(folder: &Path) {
     if let Some((mut file, metadata)) = open(&folder.join(DROPPED), true)
-        && platform::may_grow_to(metadata.len() + 1)
+        && platform::may_write(metadata.len() + 1).is_ok()
     {
         let _ = file.write(b".");
     }
@@ -153,13 +153,9 @@ pub fn waiting(
 }
 
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::io("read", folder, error)),
-    };
-    let paths = entries.flatten().map(|entry| entry.path());
-    Ok(paths.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect())
+    let mut paths = folder::entries(folder)?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
+    Ok(paths)
 }
 
 /// Lines that wait. One is held in memory at a time.
@@ -269,20 +265,13 @@ pub(super) fn purge(
             .iter()
             .try_for_each(|purpose| move_away(layout, &layout.spool(tool, purpose)))?,
     }
-    let spools = layout.spools();
-    let failed = |error| Error::io("read", &spools, error);
-    let entries = match std::fs::read_dir(&spools) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(failed(error)),
+    let is_purged = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PURGED))
     };
-    for entry in entries {
-        let entry = entry.map_err(failed)?;
-        if entry.file_name().to_string_lossy().starts_with(PURGED) {
-            folder::remove(&entry.path())?;
-        }
-    }
-    Ok(())
+    folder::entries(&layout.spools())?
+        .iter()
+        .filter(|path| is_purged(path))
+        .try_for_each(|path| folder::remove(path))
 }
 
 /// From here on no writer finds the folder.

@@ -34,14 +34,13 @@ pub fn wanted(world: &World, declaration: &Declaration) -> Log {
 
 /// Adds an event as it is shown to people; one that is held carries the reason. Says whether it
 /// stands there now.
-pub fn append(path: &Path, shown: &Value, held: Option<Reason>) -> bool {
-    let mut shown = shown.clone();
+pub fn append(path: &Path, mut shown: Value, held: Option<Reason>) -> bool {
     if let (Some(reason), Some(event)) = (held, shown.as_object_mut()) {
         event.insert("held".to_owned(), json!(reason.as_str()));
     }
     let line = format!("{shown}\n");
     let Some((mut file, length)) = open(path) else { return false };
-    platform::may_grow_to(length + line.len() as u64)
+    platform::may_write(length + line.len() as u64).is_ok()
         && file.write(line.as_bytes()).is_ok_and(|written| written == line.len())
 }
 

@@ -44,13 +44,13 @@ pub struct Secret<'a> {
     pub salt: &'a str,
 }
 
-/// An event, as it stands in the spool, and as it may be shown elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    /// One line of JSON.
-    pub line: String,
-    /// The same with placeholders in the place of hashes.
-    pub shown: Value,
+/// What stands where a field is a hash.
+#[derive(Clone, Copy)]
+pub enum Hashes<'a> {
+    /// The hash, as in the spool. Without the person's secret, those that it keys are left out.
+    Made(Option<Secret<'a>>),
+    /// Words that say so, as in the transparency log.
+    Named,
 }
 
 /// Puts an event together from what the host gave and what its declaration asks for.
@@ -68,8 +68,8 @@ pub fn assemble(
     run: &Run,
     notice: u32,
     stamp: &Stamp,
-    secret: Option<Secret<'_>>,
-) -> Result<Recorded, NotAsDeclared> {
+    hashes: Hashes<'_>,
+) -> Result<Value, NotAsDeclared> {
     let refuse = |field: &str, why: &'static str| NotAsDeclared {
         tool: declaration.tool.to_string(),
         event: event.name.clone(),
@@ -84,8 +84,7 @@ pub fn assemble(
         commands: &[&declaration.commands, &run.commands],
         options: &[&declaration.options, &run.options],
     };
-    let mut spooled = Body::new(declaration, event, run, stamp);
-    let mut shown = spooled.clone();
+    let mut body = Body::new(declaration, event, run, stamp);
     for field in event.fields.iter().filter(|field| field.since <= notice) {
         let value = match given.get(&field.name) {
             Some(given) => Some(
@@ -99,20 +98,18 @@ pub fn assemble(
         match &field.kind {
             FieldType::Hash { key } | FieldType::Project { key } => {
                 let Some(text) = value.as_str() else { continue };
-                shown.put(field, json!(format!("<{} of {}>", field.kind.name(), field.name)));
-                // Without the person's secret there is no such hash, and so no such field.
-                if let Some(hash) = hashed(*key, declaration, field, text, secret) {
-                    spooled.put(field, json!(hash));
+                let hash = match hashes {
+                    Hashes::Made(secret) => hashed(*key, declaration, field, text, secret),
+                    Hashes::Named => Some(format!("<{} of {}>", field.kind.name(), field.name)),
+                };
+                if let Some(hash) = hash {
+                    body.put(field, json!(hash));
                 }
             }
-            _ => {
-                shown.put(field, value.clone());
-                spooled.put(field, value);
-            }
+            _ => body.put(field, value),
         }
     }
-    let line = spooled.finish(notice).to_string();
-    Ok(Recorded { line, shown: shown.finish(notice) })
+    Ok(body.finish(notice))
 }
 
 /// When an event happened, and its own random id.
@@ -125,7 +122,6 @@ pub struct Stamp {
 }
 
 /// An event under construction, in the order in which its keys are written.
-#[derive(Clone)]
 struct Body {
     whole: Map<String, Value>,
     attributes: Map<String, Value>,

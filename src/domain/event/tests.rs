@@ -45,13 +45,22 @@ fn run() -> Run {
     }
 }
 
+/// An event as it stands in the spool, and as the transparency log shows it.
+#[derive(Debug)]
+struct Recorded {
+    line: String,
+    shown: Value,
+}
+
 fn assembled(given: &[(&str, Given)], notice: u32) -> Result<Recorded, NotAsDeclared> {
     let declaration = declaration();
     let given = given.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let stamp = Stamp { ts: 7, event_id: "event".to_owned() };
     let secret = Secret { id: &[7; 16], salt: "salt" };
     let event = &declaration.events[0];
-    assemble(&declaration, event, &given, &run(), notice, &stamp, Some(secret))
+    let with = |hashes| assemble(&declaration, event, &given, &run(), notice, &stamp, hashes);
+    let line = with(Hashes::Made(Some(secret)))?.to_string();
+    Ok(Recorded { line, shown: with(Hashes::Named)? })
 }
 
 fn value(given: &[(&str, Given)], path: &[&str]) -> Value {
@@ -133,8 +142,8 @@ fn without_the_persons_secret_there_is_no_hash_of_theirs() {
     let given = BTreeMap::from([("mine".to_owned(), Given::from("thing"))]);
     let stamp = Stamp { ts: 7, event_id: "event".to_owned() };
     let event = &declaration.events[0];
-    let recorded = assemble(&declaration, event, &given, &run(), 2, &stamp, None);
-    assert!(!recorded.expect("as declared").line.contains("mine"));
+    let made = assemble(&declaration, event, &given, &run(), 2, &stamp, Hashes::Made(None));
+    assert!(!made.expect("as declared").to_string().contains("mine"));
 }
 
 #[test]

@@ -89,9 +89,8 @@ fn refusals(
     via: Via,
 ) -> Vec<Edit> {
     let mut edits = Vec::new();
-    let mut granted: Vec<&Purpose> = Vec::new();
-    granted
-        .extend(before.answers.iter().filter(|(_, a)| a.choice == Choice::Granted).map(|(p, _)| p));
+    let is_granted = |(_, answer): &(&Purpose, &Answer)| answer.choice == Choice::Granted;
+    let granted: Vec<&Purpose> = before.answers.iter().filter(is_granted).map(|(p, _)| p).collect();
     let now_refused: Vec<&Purpose> = match scope {
         Scope::WholeTool => {
             if before.refused.is_none() {
