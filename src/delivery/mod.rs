@@ -1,0 +1,4 @@
+//! What a person agreed to leaves the machine; nothing else ever does.
+
+pub mod request;
+pub mod wire;
