@@ -67,8 +67,8 @@ module completions {
   # Show what waits and what has left, exactly
   export extern "sayso log" [
     --waiting                 # Only what waits
-    --sent                    # Only what has left
-    --json                    # Print the events themselves, byte for byte, one JSON object a line
+    --sent                    # Only what has left: when, to whom, and what was answered
+    --json                    # Print events and requests themselves, byte for byte, one JSON object a line
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso log tool" # Only this tool
   ]
@@ -190,6 +190,18 @@ module completions {
     ...field: string          # Values of its fields
   ]
 
+  def "nu-complete sayso deliver tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Send what you agreed to and what has rested, now
+  export extern "sayso deliver" [
+    --now                     # Do not let events rest first
+    --detached                # In a session of its own, without a word
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso deliver tool" # Only this tool
+  ]
+
   # Check a declaration
   export extern "sayso lint" [
     --against: path           # An earlier declaration: show what FILE asks for beyond it
@@ -282,6 +294,10 @@ module completions {
 
   # Record an event as declared, if it is allowed; silent if it is held
   export extern "sayso help record" [
+  ]
+
+  # Send what you agreed to and what has rested, now
+  export extern "sayso help deliver" [
   ]
 
   # Check a declaration

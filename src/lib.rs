@@ -29,7 +29,6 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files themselves"))]
 
-#[cfg(feature = "delivery")]
 pub mod delivery;
 pub mod domain;
 pub mod host;

@@ -18,12 +18,15 @@ fn every_command() -> Vec<Vec<String>> {
         lint {werf} --against {werf}
         show {gitops} --format markdown
         show werf --notice
+        deliver --now
         ask werf
         enable werf --notice 1
         enable gitops --notice 1
         check werf
         check werf usage --explain
         record werf CommandExited exitCode=0
+        deliver werf
+        log --sent
         log
         status
         id
@@ -36,6 +39,7 @@ fn every_command() -> Vec<Vec<String>> {
         path
         forget gitops
         disable
+        deliver --now
         completions bash
         man
         forget --everything

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod declare;
 mod default;
+mod deliver;
 mod disable;
 mod doctor;
 mod enable;
@@ -90,6 +91,7 @@ const COMMANDS: &[Entry] = &[
     check::ENTRY,
     ask::ENTRY,
     record::ENTRY,
+    deliver::ENTRY,
     lint::ENTRY,
     declare::ENTRY,
     completions::ENTRY,

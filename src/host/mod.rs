@@ -10,12 +10,15 @@ pub mod first_run;
 #[cfg(feature = "clap")]
 pub mod guard;
 pub mod heartbeat;
+#[cfg(feature = "clap")]
+pub mod journal;
 #[cfg(feature = "prompt")]
 pub mod person;
 pub mod report;
 #[cfg(feature = "prompt")]
 mod speak;
 
+use crate::delivery::detach;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::declaration;
 use crate::domain::event::{Given, NotAsDeclared};
@@ -31,6 +34,8 @@ pub struct Host {
     text: String,
     ways: Ways,
     fields: Vec<(String, Given)>,
+    /// The arguments with which the host's own program delivers.
+    delivery: Option<Vec<String>>,
 }
 
 /// Opens the door with the text of the host's declaration.
@@ -43,7 +48,14 @@ pub fn open(declaration: &str) -> Host {
         declaration::parse(declaration).ok().map(|parsed| Subject::embedded(&world, parsed));
     let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
     let recorder = subject.as_ref().map(Recorder::new);
-    Host { subject, recorder, text: declaration.to_owned(), ways, fields: Vec::new() }
+    Host {
+        subject,
+        recorder,
+        text: declaration.to_owned(),
+        ways,
+        fields: Vec::new(),
+        delivery: None,
+    }
 }
 
 impl Host {
@@ -77,6 +89,25 @@ impl Host {
             recorder.bound(bytes);
         }
         self
+    }
+
+    /// Lets the host's own program deliver what waits, by the hidden command `telemetry deliver` that
+    /// [`commands::add_to`] brings with [`commands::Wording::Telemetry`]. Without this, an installed
+    /// `sayso` does it; where there is none either, events wait.
+    #[cfg(all(feature = "clap", feature = "delivery"))]
+    #[must_use]
+    pub fn with_delivery(mut self) -> Self {
+        self.delivery = Some(commands::DELIVER.map(str::to_owned).to_vec());
+        self
+    }
+
+    /// Starts a delivery in the background, if one is due: at most once an hour, and without
+    /// waiting for anything. Happens by itself when the host is dropped; a program that ends by
+    /// `std::process::exit` calls it before.
+    pub fn deliver_if_due(&self) {
+        if let Some(subject) = &self.subject {
+            detach::start_if_due(subject, self.delivery.as_deref());
+        }
     }
 
     /// Records an event, if that is allowed. Takes microseconds, waits for nothing, and there is
@@ -165,6 +196,12 @@ impl Host {
     }
 }
 
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.deliver_if_due();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +226,7 @@ mod tests {
             text: GREETER.to_owned(),
             ways,
             fields: Vec::new(),
+            delivery: None,
         }
         .register();
         let found = declarations::find(layout, &tool).expect("readable").expect("registered");

@@ -44,7 +44,7 @@ impl Recorder {
                     || transparency::wanted(world, declaration) != Log::None)
         });
         let run = Run {
-            execution: id().unwrap_or_default(),
+            execution: random::id().unwrap_or_default(),
             version: None,
             automation: event::environment::automation(world.environment()),
             is_automated: world.signals.automation.is_some(),
@@ -97,7 +97,7 @@ impl Recorder {
             return Ok(Outcome::NotCovered);
         }
         // Without random numbers there is no id that a repeat could be known by.
-        let Some(event_id) = id().filter(|_| !self.run.execution.is_empty()) else {
+        let Some(event_id) = random::id().filter(|_| !self.run.execution.is_empty()) else {
             return Ok(Outcome::Lost);
         };
         let stamp = Stamp { ts: subject.world().clock().as_millisecond(), event_id };
@@ -170,11 +170,6 @@ impl Recorder {
             why: "is not declared",
         })
     }
-}
-
-/// A random UUID (version 4).
-fn id() -> Option<String> {
-    random::uuid(Path::new("an event")).ok().map(|id| id.to_string())
 }
 
 /// The address of the git origin of the folder that the process runs in, or of one above it,

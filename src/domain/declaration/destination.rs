@@ -102,6 +102,11 @@ impl Destination {
         }
     }
 
+    /// Whether it answers a question instead of taking events.
+    pub fn is_update_check(&self) -> bool {
+        self.settings.contains_key("product")
+    }
+
     /// The host in its address.
     pub fn host(&self) -> &str {
         host(&self.url).unwrap_or(&self.url)
