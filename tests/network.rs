@@ -18,6 +18,7 @@ fn every_command() -> Vec<Vec<String>> {
         lint {werf} --against {werf}
         show {gitops} --format markdown
         show werf --notice
+        show {gitops} --requests
         ask werf
         enable werf --notice 1
         enable gitops --notice 1
