@@ -55,6 +55,7 @@ module completions {
   # Show everything that a tool declares
   export extern "sayso show" [
     --notice                  # Only the notice, as a person reads it before deciding
+    --requests                # The exact requests that would leave, made from sample events, keys masked
     --format: string@"nu-complete sayso show format" # The form of the answer
     --help(-h)                # Print help (see more with '--help')
     tool: string@"nu-complete sayso show tool" # A tool that is known here, or the file of a declaration

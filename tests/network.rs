@@ -19,6 +19,7 @@ fn every_command() -> Vec<Vec<String>> {
         show {gitops} --format markdown
         show werf --notice
         deliver --now
+        show {gitops} --requests
         ask werf
         enable werf --notice 1
         enable gitops --notice 1

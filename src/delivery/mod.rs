@@ -21,6 +21,8 @@ mod proxy;
 #[cfg(feature = "delivery")]
 pub mod request;
 #[cfg(feature = "delivery")]
+pub mod sample;
+#[cfg(feature = "delivery")]
 mod transport;
 #[cfg(feature = "delivery")]
 pub mod wire;
