@@ -96,7 +96,15 @@ impl Line {
             builder = builder.header(name, value);
         }
         let built = builder.body(body)?;
-        let configured = self.agent.configure_request(built).timeout_global(Some(limit)).build();
+        // With limits of their own, looking up and connecting are told apart from waiting for an
+        // answer: only then can something have left.
+        let configured = self
+            .agent
+            .configure_request(built)
+            .timeout_global(Some(limit))
+            .timeout_resolve(Some(limit / 2))
+            .timeout_connect(Some(limit / 2))
+            .build();
         let mut response = self.agent.run(configured)?;
         let header = response.headers().get("retry-after");
         let retry_after = header.and_then(|value| value.to_str().ok()).map(str::to_owned);

@@ -3,7 +3,8 @@
 //!
 //! The open file is there at every instant, because writers make none: it gets its second name by a
 //! link, and an empty file is renamed over the first. What a writer that opened it before still adds
-//! goes to the closed file, which is read to its end. Positions in closed files stand beside them,
+//! goes to the closed file, which is read to its end; what comes even later, while that is removed, is
+//! written again to the open one. Positions in closed files stand beside them,
 //! one for each destination. Only who holds the tool's [`super::schedule::Schedule`] may do any of this.
 
 use super::error::Error;
@@ -14,6 +15,7 @@ use super::spool;
 use super::{file, platform};
 use crate::domain::tool_id::{Purpose, ToolId};
 use std::fs;
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The most bytes in closed files before no further one is closed: a receiver that is away lets
@@ -84,11 +86,21 @@ impl Queue {
     /// Where it cannot be removed.
     pub fn remove_if_done(&mut self, name: &str) -> Result<(), Error> {
         let path = self.folder.join(name);
-        let length = fs::symlink_metadata(&path).map_or(0, |found| found.len());
-        if self.destinations.is_empty() || self.positions.of_all(name) < length {
+        let settled = self.positions.of_all(name);
+        let opened = platform::careful_options(false).read(true).open(&path).ok();
+        let length =
+            || opened.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |m| m.len());
+        if self.destinations.is_empty() || settled < length() {
             return Ok(());
         }
         file::remove(&path)?;
+        // From here on writers see that it is gone; those before did not.
+        if length() > settled
+            && let Some(mut file) = opened
+            && file.seek(SeekFrom::Start(settled)).is_ok()
+        {
+            spool::rescue(&open_name(&path), file);
+        }
         self.positions.forget(name);
         match self.folder.exists() {
             true => self.positions.write(&self.folder),
@@ -105,6 +117,11 @@ impl Queue {
 /// `NAME.NUMBER.jsonl`: the open file has no number.
 fn is_closed(path: &Path) -> bool {
     path.file_stem().is_some_and(|stem| Path::new(stem).extension().is_some())
+}
+
+/// The open file that a closed one was.
+fn open_name(closed: &Path) -> PathBuf {
+    closed.with_extension("").with_extension("jsonl")
 }
 
 /// A delivery that was killed between link and rename left one file with both names.
