@@ -2,6 +2,8 @@
 //! meanwhile, what becomes of the events, and that nothing leaves that must not.
 #![cfg(target_os = "linux")]
 
+mod consent;
+mod detached;
 mod hostile;
 mod once;
 mod proxies;

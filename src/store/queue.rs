@@ -14,6 +14,7 @@ use super::positions::Positions;
 use super::spool;
 use super::{file, platform};
 use crate::domain::tool_id::{Purpose, ToolId};
+use jiff::{SignedDuration, Timestamp};
 use std::fs;
 use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -77,20 +78,30 @@ impl Queue {
     /// Where that cannot be written: then nothing more may leave, or it would leave again and again.
     pub fn advance(&mut self, name: &str, destination: &str, to: u64) -> Result<(), Error> {
         self.positions.advance(name, destination, to, &self.destinations);
-        self.positions.write(&self.folder)
+        self.write_positions()
     }
 
-    /// Removes a closed file that every destination has everything of.
+    fn write_positions(&self) -> Result<(), Error> {
+        match self.positions.write(&self.folder) {
+            // A no took the folder away.
+            Err(_) if !self.folder.exists() => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Removes a closed file that every destination has everything of. What is torn at its end goes
+    /// with it, once nobody can be writing there any more.
     ///
     /// # Errors
     /// Where it cannot be removed.
-    pub fn remove_if_done(&mut self, name: &str) -> Result<(), Error> {
+    pub fn remove_if_done(&mut self, name: &str, now: Timestamp) -> Result<(), Error> {
         let path = self.folder.join(name);
         let settled = self.positions.of_all(name);
         let opened = platform::careful_options(false).read(true).open(&path).ok();
         let length =
             || opened.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |m| m.len());
-        if self.destinations.is_empty() || settled < length() {
+        let is_done = settled >= length() || is_torn(&path, settled, now);
+        if self.destinations.is_empty() || !is_done {
             return Ok(());
         }
         file::remove(&path)?;
@@ -102,10 +113,7 @@ impl Queue {
             spool::rescue(&open_name(&path), file);
         }
         self.positions.forget(name);
-        match self.folder.exists() {
-            true => self.positions.write(&self.folder),
-            false => Ok(()),
-        }
+        self.write_positions()
     }
 
     /// Adds to the number of events that were dropped because they became too old.
@@ -117,6 +125,15 @@ impl Queue {
 /// `NAME.NUMBER.jsonl`: the open file has no number.
 fn is_closed(path: &Path) -> bool {
     path.file_stem().is_some_and(|stem| Path::new(stem).extension().is_some())
+}
+
+/// Whether no whole event is left in a file that was last written to a while ago.
+fn is_torn(path: &Path, from: u64, now: Timestamp) -> bool {
+    const WHILE: SignedDuration = SignedDuration::from_mins(10);
+    let written = fs::symlink_metadata(path).and_then(|found| found.modified()).ok();
+    let written = written.and_then(|at| Timestamp::try_from(at).ok());
+    written.is_some_and(|at| now.duration_since(at) > WHILE)
+        && Lines::open(path, from).is_some_and(|mut lines| lines.next_event().is_none())
 }
 
 /// The open file that a closed one was.
