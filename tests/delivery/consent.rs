@@ -205,3 +205,36 @@ fn a_destination_gets_only_what_the_accepted_notice_told() {
     assert!(to_second.iter().all(|id| first.event_ids().contains(id)));
     assert_eq!(waiting(&home).len(), 0);
 }
+
+#[test]
+#[ignore = "shows a gap of the design: between the last look at consent and the connection"]
+fn a_no_between_the_last_look_and_the_connection_is_honoured() {
+    if !crate::faults::can_trace() {
+        return;
+    }
+    let receiver = Receiver::start(OK);
+    let home = agreed(&probe(&[&receiver.url()]));
+    record(&home, 1);
+    let log = home.path().with_extension("trace");
+    let mut strace = home.command("strace");
+    strace.args(["-f", "-qq", "-e", "trace=connect", "-o"]).arg(&log);
+    strace.args(["-e", "inject=connect:delay_enter=2000000"]);
+    strace.arg(crate::support::program()).args(["deliver", "probe", "--now"]);
+    let held = strace.stdout(Stdio::piped()).spawn().expect("strace");
+    let socket = || {
+        let files = super::processes(&home).into_iter().filter_map(|pid| {
+            Some(fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten().collect::<Vec<_>>())
+        });
+        files
+            .flatten()
+            .filter_map(|file| fs::read_link(file.path()).ok())
+            .any(|to| to.to_string_lossy().starts_with("socket:"))
+    };
+    let end = std::time::Instant::now() + crate::support::receiver::PATIENCE;
+    while !socket() {
+        assert!(std::time::Instant::now() < end, "it never asked for a socket");
+    }
+    home.run(&["disable", "probe"]).ends(0);
+    let _ = held.wait_with_output().expect("it ends");
+    assert_eq!(receiver.connections(), 0);
+}

@@ -4,9 +4,10 @@ use super::{agreed, deliver, probe, processes, record, sent, waiting};
 use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
 use crate::support::{Home, Ran, example, have};
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 fn set(ids: Vec<String>) -> BTreeSet<String> {
     ids.into_iter().collect()
@@ -135,4 +136,24 @@ fn holds_a_spool(pid: u32) -> bool {
     files.filter_map(|file| std::fs::read_link(file.path()).ok()).any(|file| {
         file.to_string_lossy().contains("/spool/") && file.extension().is_some_and(|e| e == "jsonl")
     })
+}
+
+#[test]
+fn what_is_torn_holds_nothing_up_and_goes_once_nobody_can_be_writing_it() {
+    let receiver = Receiver::start(OK);
+    let home = agreed(&probe(&[&receiver.url()]));
+    record(&home, 2);
+    let spool = home.files().into_iter().find(|file| file.contains("/spool/")).expect("a spool");
+    let text = home.read(&spool);
+    home.write(&spool, &format!("\n{{\"ts\":1,\n\u{1}\n{text}no event\n\n{{\"ts\":17952"));
+    deliver(&home).ends(0);
+    assert_eq!((receiver.event_ids().len(), waiting(&home).len()), (2, 0));
+    let closed = || home.files().into_iter().find(|file| file.contains(".0000000"));
+    let torn = closed().expect("the end may still be written");
+    let file = File::options().write(true).open(home.path().join(&torn)).expect("a file");
+    file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time");
+    record(&home, 1);
+    deliver(&home).ends(0);
+    assert_eq!((receiver.event_ids().len(), waiting(&home).len()), (3, 0));
+    assert_eq!(closed(), None);
 }
