@@ -21,6 +21,10 @@ mod proxy;
 #[cfg(feature = "delivery")]
 pub mod request;
 #[cfg(feature = "delivery")]
+pub mod sample;
+#[cfg(feature = "delivery")]
 mod transport;
+#[cfg(feature = "delivery")]
+pub mod update;
 #[cfg(feature = "delivery")]
 pub mod wire;

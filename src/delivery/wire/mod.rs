@@ -1,14 +1,18 @@
 //! What each kind of receiver is sent: one small file a kind, pure, from events to a request.
 
 mod checkpoint;
+mod fields;
 mod ga4;
 mod https;
 mod otlp;
 mod pendo;
 mod posthog;
 mod segment;
+mod size;
+#[cfg(test)]
+pub(crate) mod tests;
 
-use super::request::Request;
+use super::request::{Request, is_ours};
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;
 use jiff::Timestamp;
@@ -36,6 +40,11 @@ impl Outgoing {
     }
 }
 
+/// The id that an event goes under where the receiver requires one.
+fn id_of<'a>(batch: &Batch<'a>, outgoing: &'a Outgoing) -> &'a str {
+    outgoing.pseudonym.as_deref().unwrap_or(batch.random)
+}
+
 /// Events for one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a> {
@@ -61,6 +70,9 @@ pub struct Wire {
     pub most_bytes: usize,
     /// Events older than this are no longer taken, in hours.
     pub most_hours: Option<i64>,
+    /// Whether the receiver takes nothing without an id, so that a random one goes with events that
+    /// have no pseudonym.
+    pub requires_id: bool,
     /// Whether a second event may travel in a request with the first one.
     pub together: fn(first: &Outgoing, second: &Outgoing) -> bool,
     /// Makes the request.
@@ -72,7 +84,7 @@ pub struct Wire {
 }
 
 /// Every kind, as in [`crate::domain::declaration::destination::KINDS`].
-static WIRES: &[&Wire] = &[
+pub static WIRES: &[&Wire] = &[
     &otlp::WIRE,
     &segment::WIRE,
     &posthog::WIRE,
@@ -87,4 +99,30 @@ pub fn of(destination: &Destination) -> &'static Wire {
     let found = WIRES.iter().find(|wire| wire.name == destination.kind.name);
     // A test holds the two tables to each other; a kind that was forgotten takes the plainest shape.
     found.copied().unwrap_or(&https::WIRE)
+}
+
+/// What the receivers of a declaration would not take, for its author; each sentence once.
+pub fn limits(declaration: &Declaration) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for to in &declaration.destinations {
+        for limit in (of(to).limits)(declaration, to) {
+            if !found.contains(&limit) {
+                found.push(limit);
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong with the headers of a declaration.
+fn header_limits(declaration: &Declaration, destination: &Destination) -> Vec<String> {
+    let at = fields::key_of_destination(declaration, destination);
+    let wrong = |(name, value): (&String, &String)| {
+        if is_ours(name) {
+            return Some(format!("{at}.headers.{name}: this header is set by sayso"));
+        }
+        let is_plain = value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        (!is_plain).then(|| format!("{at}.headers.{name}: a header holds plain ASCII only"))
+    };
+    destination.headers.iter().filter_map(wrong).collect()
 }
