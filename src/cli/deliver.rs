@@ -104,7 +104,7 @@ fn in_words(session: &Session, tool: &ToolId, report: &Report, now: bool) -> Vec
         }
     }
     if let Some(next) = report.next {
-        let at = next.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M");
+        let at = next.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
         let hurry = if now { "" } else { ", or go at once with --now" };
         lines.push(format!("{tool}: what is new rests until {at}{hurry}."));
     }
