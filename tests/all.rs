@@ -10,6 +10,7 @@
 mod canaries;
 mod concurrency;
 mod crowds;
+mod delivery;
 mod documents;
 mod events;
 mod faults;

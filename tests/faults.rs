@@ -26,7 +26,7 @@ fn granted() -> Home {
     home
 }
 
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     if !have("strace") {
         return false;
     }

@@ -9,7 +9,7 @@ use std::process::Command;
 const NETWORK: [&str; 4] = ["AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET"];
 
 /// Every command of the program, each in the same home as those before it.
-fn every_command() -> Vec<Vec<String>> {
+pub fn every_command() -> Vec<Vec<String>> {
     let [werf, gitops] = ["werf", "gitops"].map(|tool| declaration(tool).display().to_string());
     let text = format!(
         "
@@ -75,7 +75,7 @@ fn named<'c>(calls: &'c [String], name: &str) -> Vec<&'c String> {
 }
 
 #[test]
-fn every_command_is_in_the_list() {
+pub fn every_command_is_in_the_list() {
     let help = Home::new().run(&["--help"]).ends(0).stdout;
     let list = every_command();
     let mut count = 0;
@@ -174,7 +174,7 @@ fn can_be_cut_off() -> bool {
 }
 
 #[test]
-fn every_command_does_the_same_without_a_network() {
+pub fn every_command_does_the_same_without_a_network() {
     if !can_be_cut_off() {
         return;
     }

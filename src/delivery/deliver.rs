@@ -159,7 +159,7 @@ impl Delivery<'_> {
                 for target in &mut targets {
                     has_moved |= self.file(subject, purpose, &mut queue, name, target)?;
                 }
-                queue.remove_if_done(name)?;
+                queue.remove_if_done(name, subject.world().clock())?;
             }
             if !has_moved {
                 break;

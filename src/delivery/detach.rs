@@ -80,7 +80,16 @@ fn installed(world: &World) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
+        .find(|file| is_program(file))
+}
+
+/// As a shell looks: what may not be started is passed over.
+fn is_program(file: &Path) -> bool {
+    #[cfg(unix)]
+    let may_start = rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok();
+    #[cfg(not(unix))]
+    let may_start = true;
+    may_start && file.is_file()
 }
 
 /// Descriptors that the host itself inherited would be inherited further: a lock that a script holds

@@ -114,13 +114,15 @@ impl Line {
     }
 }
 
-/// The request, with the time that it may take as a whole.
+/// The request, with the time that it may take as a whole. With limits of their own, looking up and
+/// connecting are told apart from waiting for an answer: only then can something have left.
 fn limited<B: ureq::AsSendBody>(
     agent: &Agent,
     request: ureq::http::Request<B>,
     limit: Duration,
 ) -> ureq::http::Request<B> {
-    agent.configure_request(request).timeout_global(Some(limit)).build()
+    let configured = agent.configure_request(request).timeout_global(Some(limit));
+    configured.timeout_resolve(Some(limit / 2)).timeout_connect(Some(limit / 2)).build()
 }
 
 fn compressed(body: &str) -> std::io::Result<Vec<u8>> {

@@ -87,6 +87,20 @@ pub(super) fn has_two_names(one: &Metadata, other: &Metadata) -> bool {
     cfg!(unix) && is_same_file(one, other)
 }
 
+/// Whether an open file has no name any more; never where that cannot be told.
+pub(super) fn has_no_name(file: &std::fs::File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        file.metadata().is_ok_and(|found| found.nlink() == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        false
+    }
+}
+
 /// Makes one folder for its owner alone, whatever the umask.
 pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
     let builder = std::fs::DirBuilder::new();

@@ -3,7 +3,8 @@
 //!
 //! The open file is there at every instant, because writers make none: it gets its second name by a
 //! link, and an empty file is renamed over the first. What a writer that opened it before still adds
-//! goes to the closed file, which is read to its end. Positions in closed files stand beside them,
+//! goes to the closed file, which is read to its end; what comes even later, while that is removed, is
+//! written again to the open one. Positions in closed files stand beside them,
 //! one for each destination. Only who holds the tool's [`super::schedule::Schedule`] may do any of this.
 
 use super::error::Error;
@@ -13,7 +14,9 @@ use super::positions::Positions;
 use super::spool;
 use super::{file, platform};
 use crate::domain::tool_id::{Purpose, ToolId};
+use jiff::{SignedDuration, Timestamp};
 use std::fs;
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The most bytes in closed files before no further one is closed: a receiver that is away lets
@@ -75,25 +78,42 @@ impl Queue {
     /// Where that cannot be written: then nothing more may leave, or it would leave again and again.
     pub fn advance(&mut self, name: &str, destination: &str, to: u64) -> Result<(), Error> {
         self.positions.advance(name, destination, to, &self.destinations);
-        self.positions.write(&self.folder)
+        self.write_positions()
     }
 
-    /// Removes a closed file that every destination has everything of.
+    fn write_positions(&self) -> Result<(), Error> {
+        match self.positions.write(&self.folder) {
+            // A no took the folder away.
+            Err(_) if !self.folder.exists() => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Removes a closed file that every destination has everything of. What is torn at its end goes
+    /// with it, once nobody can be writing there any more.
     ///
     /// # Errors
     /// Where it cannot be removed.
-    pub fn remove_if_done(&mut self, name: &str) -> Result<(), Error> {
+    pub fn remove_if_done(&mut self, name: &str, now: Timestamp) -> Result<(), Error> {
         let path = self.folder.join(name);
-        let length = fs::symlink_metadata(&path).map_or(0, |found| found.len());
-        if self.destinations.is_empty() || self.positions.of_all(name) < length {
+        let settled = self.positions.of_all(name);
+        let opened = platform::careful_options(false).read(true).open(&path).ok();
+        let length =
+            || opened.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |m| m.len());
+        let is_done = settled >= length() || is_torn(&path, settled, now);
+        if self.destinations.is_empty() || !is_done {
             return Ok(());
         }
         file::remove(&path)?;
-        self.positions.forget(name);
-        match self.folder.exists() {
-            true => self.positions.write(&self.folder),
-            false => Ok(()),
+        // From here on writers see that it is gone; those before did not.
+        if length() > settled
+            && let Some(mut file) = opened
+            && file.seek(SeekFrom::Start(settled)).is_ok()
+        {
+            spool::rescue(&open_name(&path), file);
         }
+        self.positions.forget(name);
+        self.write_positions()
     }
 
     /// Adds to the number of events that were dropped because they became too old.
@@ -105,6 +125,20 @@ impl Queue {
 /// `NAME.NUMBER.jsonl`: the open file has no number.
 fn is_closed(path: &Path) -> bool {
     path.file_stem().is_some_and(|stem| Path::new(stem).extension().is_some())
+}
+
+/// Whether no whole event is left in a file that was last written to a while ago.
+fn is_torn(path: &Path, from: u64, now: Timestamp) -> bool {
+    const WHILE: SignedDuration = SignedDuration::from_mins(10);
+    let written = fs::symlink_metadata(path).and_then(|found| found.modified()).ok();
+    let written = written.and_then(|at| Timestamp::try_from(at).ok());
+    written.is_some_and(|at| now.duration_since(at) > WHILE)
+        && Lines::open(path, from).is_some_and(|mut lines| lines.next_event().is_none())
+}
+
+/// The open file that a closed one was.
+fn open_name(closed: &Path) -> PathBuf {
+    closed.with_extension("").with_extension("jsonl")
 }
 
 /// A delivery that was killed between link and rename left one file with both names.

@@ -21,7 +21,7 @@ use crate::domain::consent::Consent;
 use crate::domain::tool_id::{Purpose, ToolId};
 use jiff::Timestamp;
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// How many bytes may wait for one purpose where the host says nothing.
@@ -67,6 +67,9 @@ pub(super) fn prepare(
 }
 
 /// Adds an event. Never fails, never waits, never makes a folder.
+///
+/// Between opening and writing, a delivery may have read the file to its end and removed it: then the
+/// event is written once more, to the file that took its place. After a no there is none.
 pub(super) fn append(
     layout: &Layout,
     tool: &ToolId,
@@ -82,15 +85,35 @@ pub(super) fn append(
         return Appended::Lost;
     }
     let path = folder.join(file_name(consent, purpose));
-    let Some((mut file, metadata)) = open(&path, false) else { return Appended::Lost };
+    for _ in 0..MOST_TRIES {
+        let Some((file, metadata)) = open(&path, false) else { return Appended::Lost };
+        let appended = write(&folder, &file, &metadata, &line, bound, now);
+        if appended != Appended::Waits || !platform::has_no_name(&file) {
+            return appended;
+        }
+    }
+    Appended::Lost
+}
+
+/// How often a writer tries that finds its file removed by a delivery, each time between two steps.
+const MOST_TRIES: u32 = 5;
+
+fn write(
+    folder: &Path,
+    mut file: &File,
+    metadata: &Metadata,
+    line: &str,
+    bound: u64,
+    now: i64,
+) -> Appended {
     let mut length = metadata.len();
     // Nothing was added for so long that all of it is too old to leave. (Two writers at that moment
     // may empty it twice, and one of their two events is lost: once in ninety days, at worst.)
-    if length > 0 && is_older_than_any_event(&metadata, now) && file.set_len(0).is_ok() {
+    if length > 0 && is_older_than_any_event(metadata, now) && file.set_len(0).is_ok() {
         length = 0;
     }
     if length + line.len() as u64 > bound {
-        add_to(&folder, DROPPED, 1);
+        add_to(folder, DROPPED, 1);
         return Appended::Dropped;
     }
     if platform::may_write(length + line.len() as u64).is_err() {
@@ -106,6 +129,13 @@ pub(super) fn append(
 fn is_older_than_any_event(metadata: &Metadata, now: i64) -> bool {
     let written = metadata.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
     written.is_some_and(|at| now - at.as_millisecond() > AGE)
+}
+
+/// Adds what a writer left in a file that is gone, to the file that took its place.
+pub(super) fn rescue(path: &Path, mut rest: impl Read) {
+    if let Some((mut file, _)) = open(path, false) {
+        let _ = std::io::copy(&mut rest, &mut file);
+    }
 }
 
 /// Opens a file to append, if it is a regular one.

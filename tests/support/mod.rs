@@ -1,6 +1,8 @@
 //! What the tests share: a home folder of their own, the program in it, and a real terminal.
 
+pub mod certificates;
 mod nobody;
+pub mod receiver;
 pub mod session;
 mod terminal;
 

@@ -1,0 +1,119 @@
+//! What leaves, against receivers on the loopback address that keep to nothing: what a host does
+//! meanwhile, what becomes of the events, and that nothing leaves that must not.
+#![cfg(target_os = "linux")]
+
+mod consent;
+mod detached;
+mod hostile;
+mod once;
+mod proxies;
+mod seeds;
+mod trust;
+
+use crate::support::receiver::PATIENCE;
+use crate::support::{Home, Ran, example};
+use serde_json::Value;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const SCHEDULE: &str = ".local/state/sayso/delivery/probe.json";
+
+/// A declaration of a tool with one event, which goes to these addresses without resting first.
+pub fn probe(urls: &[&str]) -> String {
+    let mut text = r#"
+tool = "probe"
+name = "Probe"
+vendor = "Probes"
+why = "To test."
+wait = "0s"
+[purposes.usage]
+why = "To test."
+identity = "day"
+[events.E]
+purpose = "usage"
+"#
+    .to_owned();
+    for (n, url) in urls.iter().enumerate() {
+        text += &format!(
+            "[[destinations]]\nkind = \"https\"\nurl = \"{url}\"\n\
+             recipient = \"Probes {n}\"\npurposes = [\"usage\"]\n"
+        );
+    }
+    text
+}
+
+/// A home in which somebody said yes to this declaration.
+pub fn agreed(declaration: &str) -> Home {
+    let home = Home::new();
+    home.write("probe.toml", declaration);
+    home.declare_text(declaration);
+    home.run(&["enable", "probe", "--notice", "1"]).ends(0);
+    home
+}
+
+/// Records so many events, and leaves the next delivery due.
+pub fn record(home: &Home, count: u32) {
+    let mut beat = home.command(example("beat"));
+    beat.arg(home.path().join("probe.toml")).args(["E", &count.to_string()]);
+    // It finds no program that delivers.
+    beat.env("PATH", "");
+    assert!(beat.stdout(Stdio::null()).status().expect("it runs").success());
+    let _ = fs::remove_file(home.path().join(SCHEDULE));
+}
+
+/// The host tool: it delivers by itself.
+pub fn host(home: &Home) -> Command {
+    let mut host = home.command(example("probe"));
+    host.env("PROBE_DECLARATION", home.path().join("probe.toml")).args(["run", "--exit", "3"]);
+    host
+}
+
+/// What the host says with telemetry off.
+pub fn is_itself(ran: &Ran) {
+    let expected = Ran { code: Some(3), stdout: "probe: done\n".to_owned(), stderr: String::new() };
+    assert_eq!(*ran, expected);
+}
+
+/// Delivers in the foreground, without rest.
+pub fn deliver(home: &Home) -> Ran {
+    home.run(&["deliver", "probe", "--now"])
+}
+
+/// The ids of what waits.
+pub fn waiting(home: &Home) -> Vec<String> {
+    let log = home.run(&["log", "probe", "--waiting", "--json"]).ends(0);
+    let id = |line: &str| {
+        let event: Value = serde_json::from_str(line).expect("JSON");
+        event["eventID"].as_str().expect("an id").to_owned()
+    };
+    log.stdout.lines().map(id).collect()
+}
+
+/// What `log --sent` holds.
+pub fn sent(home: &Home) -> Vec<Value> {
+    let log = home.run(&["log", "probe", "--sent", "--json"]).ends(0);
+    log.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// The processes in this home.
+pub fn processes(home: &Home) -> Vec<u32> {
+    let home = format!("HOME={}", home.path().display());
+    let pids = fs::read_dir("/proc").expect("processes").flatten();
+    pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid: &u32| {
+            let variables = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            variables.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
+        })
+        .collect()
+}
+
+/// Waits until no process is left in this home: a delivery in the background has ended.
+#[track_caller]
+pub fn wait_until_alone(home: &Home) {
+    let end = Instant::now() + PATIENCE;
+    while !processes(home).is_empty() {
+        assert!(Instant::now() < end, "still there: {:?}", processes(home));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
