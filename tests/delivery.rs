@@ -2,9 +2,12 @@
 //! meanwhile, what becomes of the events, and that nothing leaves that must not.
 #![cfg(target_os = "linux")]
 
+mod collector;
 mod consent;
 mod detached;
 mod hostile;
+mod killed;
+mod measure;
 mod once;
 mod proxies;
 mod seeds;
@@ -106,6 +109,16 @@ pub fn processes(home: &Home) -> Vec<u32> {
             variables.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
         })
         .collect()
+}
+
+/// Those of them that deliver, without the shells that started them.
+pub fn deliveries(home: &Home) -> Vec<u32> {
+    let delivers = |pid: &u32| {
+        let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let mut words = words.split(|byte| *byte == 0);
+        words.next() != Some(b"/bin/sh") && words.any(|word| word == b"deliver")
+    };
+    processes(home).into_iter().filter(delivers).collect()
 }
 
 /// Waits until no process is left in this home: a delivery in the background has ended.

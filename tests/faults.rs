@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod full_disk;
-mod sweep;
+pub mod sweep;
 
 use crate::support::{Home, declaration, have, missing};
 use std::fs;

@@ -3,7 +3,9 @@
 //! The only file that starts a program. It is started by `posix_spawn`: an absolute path, the
 //! variables as they are, no working folder and nothing to be run between fork and exec, so that
 //! even a host of a gigabyte is not copied. The child makes a session of its own and leaves the folder
-//! by itself.
+//! by itself. Until then a group of its own keeps it when the terminal goes; and because who leads a
+//! group can make no session, a small shell leads it, and waits, so that a host which lives on can reap
+//! both.
 
 use crate::store::{Subject, World, schedule, spool};
 use jiff::SignedDuration;
@@ -98,13 +100,15 @@ fn is_program(file: &Path) -> bool {
 #[cfg(unix)]
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
 fn closing_what_is_inherited(program: &Path) -> Command {
+    use std::os::unix::process::CommandExt;
     const SHELL: &str = "/bin/sh";
-    const CLOSE: &str = r#"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec "$0" "$@""#;
+    const CLOSE: &str = r#"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; cd /; "$0" "$@" & wait"#;
     if !Path::new(SHELL).exists() {
         return Command::new(program);
     }
     let mut command = Command::new(SHELL);
-    command.args(["-c", CLOSE]).arg(program);
+    // A host that leads its session takes the processes in front of the terminal with it.
+    command.args(["-c", CLOSE]).arg(program).process_group(0);
     command
 }
 

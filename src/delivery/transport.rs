@@ -78,6 +78,10 @@ impl Line {
 
     /// Sends a request and waits for its answer, at most that long.
     pub(super) fn send(&self, request: &Request, limit: Duration) -> Reply {
+        if !may_start_threads() {
+            let why = "the system lets no thread be started".to_owned();
+            return Reply::Failed { why, may_have_left: false };
+        }
         match self.try_to_send(request, limit.min(LIMIT)) {
             Ok(reply) => reply,
             Err(error) => {
@@ -123,6 +127,12 @@ fn limited<B: ureq::AsSendBody>(
 ) -> ureq::http::Request<B> {
     let configured = agent.configure_request(request).timeout_global(Some(limit));
     configured.timeout_resolve(Some(limit / 2)).timeout_connect(Some(limit / 2)).build()
+}
+
+/// Names are looked up in a thread, and ureq panics where it gets none.
+fn may_start_threads() -> bool {
+    let started = std::thread::Builder::new().spawn(|| ());
+    started.is_ok_and(|thread| thread.join().is_ok())
 }
 
 fn compressed(body: &str) -> std::io::Result<Vec<u8>> {

@@ -1,7 +1,7 @@
 //! How a host starts a delivery: rarely, without being copied, without handing anything down, and
 //! out of its session; and what holds where there is nobody who could deliver.
 
-use super::{agreed, host, is_itself, probe, processes, record, wait_until_alone, waiting};
+use super::{agreed, deliveries, host, is_itself, probe, record, wait_until_alone, waiting};
 use crate::faults::can_trace;
 use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
 use crate::support::{Home, Ran, example, have, program};
@@ -98,7 +98,7 @@ fn a_delivery_holds_nothing_of_whoever_called_the_host() {
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(home.read("out"), "probe: done\n");
     receiver.wait_for_requests(1);
-    let delivery = processes(&home);
+    let delivery = deliveries(&home);
     assert_eq!(delivery.len(), 1);
     let free = home.command("flock").args(["-n", "lock", "true"]).status().expect("flock");
     assert!(free.success(), "the lock is still held");

@@ -93,7 +93,7 @@ fn a_host_has_ended_while_its_receiver_says_nothing() {
         // Its standard output has ended too, or this would wait.
         is_itself(&Ran::of(&host(&home).output().expect("it runs")));
         receiver.wait_for_held(1);
-        assert_eq!(super::processes(&home).len(), 1, "the delivery, and not the host");
+        assert_eq!(super::deliveries(&home).len(), 1, "the delivery, and not the host");
         receiver.release();
         wait_until_alone(&home);
     }
@@ -193,7 +193,7 @@ fn names_that_are_never_answered_and_packets_that_are_dropped_hold_nobody_up() {
     for url in ["https://stats.example.com/v1", "https://10.231.0.2/v1"] {
         let home = agreed(&probe(&[url]));
         is_itself(&swallowed(&home, &host(&home)));
-        assert_eq!(super::processes(&home).len(), 1, "{url}: the delivery has begun");
+        assert!(!super::processes(&home).is_empty(), "{url}: the delivery goes on");
         wait_until_alone(&home);
         assert_eq!(waiting(&home).len(), 1, "{url}");
         let log = home.run(&["log", "probe"]).ends(0);
