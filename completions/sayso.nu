@@ -12,7 +12,6 @@ module completions {
 
   # Show what each tool may collect, whether it is on, and why
   export extern "sayso status" [
-    --all                     # Also tools that were found nowhere on this machine
     --json                    # Print one JSON document
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso status tool" # Only this tool, with every reason in full
@@ -198,9 +197,21 @@ module completions {
   # Send what you agreed to and what has rested, now
   export extern "sayso deliver" [
     --now                     # Do not let events rest first
-    --detached                # In a session of its own, without a word
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso deliver tool" # Only this tool
+  ]
+
+  def "nu-complete sayso update-check tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Ask whether a newer version of a tool exists, if that is allowed
+  export extern "sayso update-check" [
+    --version: string         # The version in use
+    --command: string         # The command that runs; told only while usage is allowed too
+    --json                    # Print one JSON document
+    --help(-h)                # Print help
+    tool: string@"nu-complete sayso update-check tool" # The tool
   ]
 
   # Check a declaration
@@ -299,6 +310,10 @@ module completions {
 
   # Send what you agreed to and what has rested, now
   export extern "sayso help deliver" [
+  ]
+
+  # Ask whether a newer version of a tool exists, if that is allowed
+  export extern "sayso help update-check" [
   ]
 
   # Check a declaration

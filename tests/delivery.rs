@@ -10,6 +10,7 @@ mod killed;
 mod measure;
 mod once;
 mod proxies;
+mod seeds;
 mod trust;
 
 use crate::support::receiver::PATIENCE;

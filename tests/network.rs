@@ -18,8 +18,9 @@ pub fn every_command() -> Vec<Vec<String>> {
         lint {werf} --against {werf}
         show {gitops} --format markdown
         show werf --notice
-        deliver --now
         show {gitops} --requests
+        deliver --now
+        update-check gitops --version 1.0.0
         ask werf
         enable werf --notice 1
         enable gitops --notice 1

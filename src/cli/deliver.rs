@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::delivery::background;
 use crate::delivery::deliver::{self, Delivered, Manner, Report};
+use crate::delivery::update::Question;
 use crate::domain::tool_id::ToolId;
 use crate::store::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -25,6 +26,12 @@ struct Typed {
     /// In a session of its own, without a word
     #[arg(long, hide = true, requires = "tool", conflicts_with = "now")]
     detached: bool,
+    /// Ask for updates first, from this version
+    #[arg(long, hide = true, value_name = "VERSION", requires = "detached")]
+    update_from: Option<String>,
+    /// The command that runs
+    #[arg(long, hide = true, value_name = "COMMAND", requires = "update_from")]
+    update_command: Option<String>,
 }
 
 fn define() -> Command {
@@ -41,7 +48,9 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let world = &session.world;
     if typed.detached {
         if let Some(tool) = typed.tool.as_deref().and_then(|name| name.parse::<ToolId>().ok()) {
-            background::run(&Subject::registered(world, &tool));
+            let command = typed.update_command;
+            let question = typed.update_from.map(|version| Question { version, command });
+            background::run(&Subject::registered(world, &tool), question.as_ref());
         }
         return Ok(Exit::Done);
     }
@@ -95,7 +104,7 @@ fn in_words(session: &Session, tool: &ToolId, report: &Report, now: bool) -> Vec
         }
     }
     if let Some(next) = report.next {
-        let at = next.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M");
+        let at = next.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
         let hurry = if now { "" } else { ", or go at once with --now" };
         lines.push(format!("{tool}: what is new rests until {at}{hurry}."));
     }

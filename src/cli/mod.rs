@@ -23,6 +23,7 @@ mod show;
 mod status;
 mod terminal;
 mod tools;
+mod update_check;
 
 use crate::store::World;
 use clap::{ArgMatches, Command};
@@ -92,6 +93,7 @@ const COMMANDS: &[Entry] = &[
     ask::ENTRY,
     record::ENTRY,
     deliver::ENTRY,
+    update_check::ENTRY,
     lint::ENTRY,
     declare::ENTRY,
     completions::ENTRY,

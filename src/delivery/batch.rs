@@ -35,8 +35,6 @@ pub(super) struct Gathered {
     end: u64,
     /// How many were left out because they are too old.
     pub(super) too_old: u64,
-    /// When the first event that still rests may leave.
-    pub(super) next: Option<Timestamp>,
 }
 
 impl Gathered {
@@ -67,8 +65,6 @@ impl Window<'_> {
         let mut bytes = 0;
         while let Some(line) = lines.next_event() {
             if !self.has_rested(line.ts) {
-                let at = Timestamp::from_millisecond(line.ts).ok();
-                gathered.next = at.and_then(|at| at.saturating_add(self.wait).ok());
                 break;
             }
             if self.is_too_old(line.ts) {

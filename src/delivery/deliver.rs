@@ -166,6 +166,12 @@ impl Delivery<'_> {
             }
         }
         self.report.delivered.extend(targets.into_iter().map(|target| target.result));
+        let mut left = spool::waiting(self.layout, &subject.tool, purpose, now)?;
+        if let Some((ts, _)) = left.next_event().filter(|(ts, _)| *ts > rested) {
+            let at = Timestamp::from_millisecond(ts).ok();
+            let next = at.and_then(|at| at.saturating_add(self.rest()).ok());
+            self.report.next = [self.report.next, next].into_iter().flatten().min();
+        }
         Ok(())
     }
 
@@ -205,7 +211,6 @@ impl Delivery<'_> {
             };
             let from = lines.position();
             let gathered = window.gather(lines);
-            self.report.next = [self.report.next, gathered.next].into_iter().flatten().min();
             let settled = match gathered.is_empty() {
                 true => 0,
                 false => match self.send(&window, &gathered, target)? {

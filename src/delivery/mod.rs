@@ -25,4 +25,6 @@ pub mod sample;
 #[cfg(feature = "delivery")]
 mod transport;
 #[cfg(feature = "delivery")]
+pub mod update;
+#[cfg(feature = "delivery")]
 pub mod wire;

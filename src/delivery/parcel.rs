@@ -7,7 +7,9 @@ use super::transport::Line;
 use super::wire::Outgoing;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::tool_id::Purpose;
+use crate::store::Subject;
 use crate::store::sent::{self, Entry};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// A destination, for as long as a delivery takes.
@@ -57,20 +59,32 @@ pub(super) struct Parcel<'a> {
 impl Parcel<'_> {
     /// A line for the sent log.
     pub(super) fn entry(&self, window: &Window<'_>, answer: sent::Answer) -> Entry {
+        self.entry_for(window.subject, window.purpose, window.destination, window.now, answer)
+    }
+
+    /// The same, for what is no window on a spool.
+    pub(super) fn entry_for(
+        &self,
+        subject: &Subject,
+        purpose: &Purpose,
+        destination: &Destination,
+        now: Timestamp,
+        answer: sent::Answer,
+    ) -> Entry {
         let mut pseudonyms: Vec<String> =
             self.events.iter().filter_map(|event| event.pseudonym.clone()).collect();
         pseudonyms.dedup();
-        let names = |text: &str| text.contains(&self.random);
+        let names = |text: &str| !self.random.is_empty() && text.contains(&self.random);
         if names(&self.request.body) || names(&self.request.url) {
             pseudonyms.push(self.random.clone());
         }
-        let shown = self.request.masked(window.destination);
+        let shown = self.request.masked(destination);
         Entry {
-            sent: window.now.to_string(),
-            tool: window.subject.tool.to_string(),
-            purpose: Some(window.purpose.to_string()),
-            recipient: window.destination.recipient.clone(),
-            kind: window.destination.kind.name.to_owned(),
+            sent: Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string(),
+            tool: subject.tool.to_string(),
+            purpose: Some(purpose.to_string()),
+            recipient: destination.recipient.clone(),
+            kind: destination.kind.name.to_owned(),
             events: self.events.len() as u64,
             event_ids: self.events.iter().map(|e| e.text("eventID").to_owned()).collect(),
             pseudonyms,

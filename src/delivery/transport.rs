@@ -92,24 +92,19 @@ impl Line {
 
     fn try_to_send(&self, request: &Request, limit: Duration) -> Result<Reply, ureq::Error> {
         let body = match request.is_compressed() {
-            true => compressed(&request.body)?,
-            false => request.body.clone().into_bytes(),
+            true => Some(compressed(&request.body)?),
+            false if request.body.is_empty() => None,
+            false => Some(request.body.clone().into_bytes()),
         };
         let mut builder = ureq::http::Request::builder().method(request.method).uri(&request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
-        let built = builder.body(body)?;
-        // With limits of their own, looking up and connecting are told apart from waiting for an
-        // answer: only then can something have left.
-        let configured = self
-            .agent
-            .configure_request(built)
-            .timeout_global(Some(limit))
-            .timeout_resolve(Some(limit / 2))
-            .timeout_connect(Some(limit / 2))
-            .build();
-        let mut response = self.agent.run(configured)?;
+        let agent = &self.agent;
+        let mut response = match body {
+            Some(body) => agent.run(limited(agent, builder.body(body)?, limit))?,
+            None => agent.run(limited(agent, builder.body(())?, limit))?,
+        };
         let header = response.headers().get("retry-after");
         let retry_after = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut body = Vec::new();
@@ -121,6 +116,17 @@ impl Line {
             body: String::from_utf8_lossy(&body).into_owned(),
         })
     }
+}
+
+/// The request, with the time that it may take as a whole. With limits of their own, looking up and
+/// connecting are told apart from waiting for an answer: only then can something have left.
+fn limited<B: ureq::AsSendBody>(
+    agent: &Agent,
+    request: ureq::http::Request<B>,
+    limit: Duration,
+) -> ureq::http::Request<B> {
+    let configured = agent.configure_request(request).timeout_global(Some(limit));
+    configured.timeout_resolve(Some(limit / 2)).timeout_connect(Some(limit / 2)).build()
 }
 
 /// Names are looked up in a thread, and ureq panics where it gets none.

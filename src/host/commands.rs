@@ -4,6 +4,8 @@ use super::act::{self, Reader, Refusal};
 use super::journal::Journal;
 use super::speak::{answer, aside};
 use super::{Host, person, report};
+#[cfg(feature = "delivery")]
+use crate::delivery::update::Question;
 use crate::domain::consent::Via;
 use crate::domain::notice::{self, Ways};
 use crate::domain::text;
@@ -59,7 +61,9 @@ impl Wording {
                         Command::new("show").about("Show everything that would be collected"),
                         with_json(Command::new("log")).about("Show what waits and what has left"),
                         #[cfg(feature = "delivery")]
-                        Command::new(DELIVER[1]).hide(true),
+                        Command::new(DELIVER[1])
+                            .hide(true)
+                            .args(["update-from", "update-command"].map(|n| Arg::new(n).long(n))),
                     ]),
             ],
             Self::Config => vec![
@@ -158,7 +162,10 @@ impl Host {
             #[cfg(feature = "delivery")]
             ("telemetry", "deliver") => {
                 if let Some(subject) = &self.subject {
-                    crate::delivery::background::run(subject);
+                    let text = |name: &str| matches.get_one::<String>(name).cloned();
+                    let command = text("update-command");
+                    let question = text("update-from").map(|version| Question { version, command });
+                    crate::delivery::background::run(subject, question.as_ref());
                 }
                 Ok(())
             }

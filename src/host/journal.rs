@@ -164,6 +164,7 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     let at = entry.sent.parse().map_or_else(|_| entry.sent.clone(), |at| local(at, zone));
     let events = match (entry.purpose.as_deref(), entry.events) {
         (None, _) => "deletion request".to_owned(),
+        (Some(_), _) if entry.request.method == "GET" => "update check".to_owned(),
         (Some(purpose), 1) => format!("1 event for {purpose}"),
         (Some(purpose), count) => format!("{count} events for {purpose}"),
     };

@@ -19,11 +19,15 @@ pub mod report;
 mod speak;
 
 use crate::delivery::detach;
+#[cfg(feature = "delivery")]
+use crate::delivery::update::{self, Question};
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::declaration;
 use crate::domain::event::{Given, NotAsDeclared};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
+#[cfg(feature = "delivery")]
+use crate::domain::update::Update;
 use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, declarations};
 
@@ -99,6 +103,21 @@ impl Host {
     pub fn with_delivery(mut self) -> Self {
         self.delivery = Some(commands::DELIVER.map(str::to_owned).to_vec());
         self
+    }
+
+    /// Whether a newer version of this tool is known, where the person allows to ask. Never waits: it is
+    /// answered from what the last question brought, and the next one is asked in the background.
+    /// `command` goes with the question only while `usage` is allowed too.
+    #[cfg(feature = "delivery")]
+    pub fn update(&self, command: Option<&str>) -> Option<Update> {
+        let subject = self.subject.as_ref()?;
+        let version = self.recorder.as_ref()?.own_version()?.to_owned();
+        let (known, is_stale) = update::known(subject, &version);
+        if is_stale {
+            let question = Question { version, command: command.map(str::to_owned) };
+            update::refresh(subject, self.delivery.as_deref(), &question);
+        }
+        known
     }
 
     /// Starts a delivery in the background, if one is due: at most once an hour, and without

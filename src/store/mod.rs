@@ -24,6 +24,7 @@ pub mod sent;
 pub mod spool;
 pub mod subject;
 pub mod transparency;
+pub mod updates;
 pub mod world;
 
 pub use error::Error;

@@ -19,6 +19,8 @@ pub enum Outcome {
     Held(Reason),
     /// It came with a later notice than the one agreed to.
     NotCovered,
+    /// It goes with an update check, and is made when that is asked.
+    Asked,
     /// It happens once, and did.
     Repeated,
     /// The spool is full, so it was dropped and counted.
@@ -60,6 +62,11 @@ impl Recorder {
         self.run.version = event::environment::is_version(version).then(|| version.to_owned());
     }
 
+    /// The version of the tool, where the host said it.
+    pub fn own_version(&self) -> Option<&str> {
+        self.run.version.as_deref()
+    }
+
     /// Lets at most this many bytes wait for one purpose.
     pub fn bound(&mut self, bytes: u64) {
         self.bound = bytes;
@@ -96,6 +103,9 @@ impl Recorder {
         if event.since > notice {
             return Ok(Outcome::NotCovered);
         }
+        if declaration.is_asked_only(&event.purpose) {
+            return Ok(Outcome::Asked);
+        }
         // Without random numbers there is no id that a repeat could be known by.
         let Some(event_id) = random::id().filter(|_| !self.run.execution.is_empty()) else {
             return Ok(Outcome::Lost);
@@ -121,6 +131,25 @@ impl Recorder {
             return Ok(Outcome::Lost);
         }
         Ok(self.spool(subject, event, &line, decision.reason, stamp.ts))
+    }
+
+    /// An event as it would be recorded, for what goes with an update check; `None` where it is not
+    /// allowed or not as declared.
+    pub fn assembled(
+        &self,
+        subject: &Subject,
+        event: &Event,
+        given: &BTreeMap<String, Given>,
+    ) -> Option<serde_json::Value> {
+        let declaration = subject.declaration.as_ref()?;
+        let decision = subject.decide(Some(&event.purpose));
+        let notice = decision.notice.filter(|_| decision.allows())?;
+        let stamp = Stamp { ts: subject.world().clock().as_millisecond(), event_id: random::id()? };
+        let id = subject.secret_for(event);
+        let salt = subject.consent.salt.as_deref();
+        let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });
+        let hashes = Hashes::Made(secret);
+        event::assemble(declaration, event, given, &self.run, notice, &stamp, hashes).ok()
     }
 
     fn spool(

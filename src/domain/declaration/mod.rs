@@ -205,6 +205,13 @@ impl Declaration {
         inherent.filter_map(|name| TYPES.iter().find(|spec| spec.name == *name)).collect()
     }
 
+    /// Whether a purpose has no destination but update checks: its events go with the question and
+    /// never wait.
+    pub fn is_asked_only(&self, purpose: &Purpose) -> bool {
+        let mut destinations = self.destinations_of(purpose).peekable();
+        destinations.peek().is_some() && destinations.all(Destination::is_update_check)
+    }
+
     /// What is collected outside sayso for a purpose.
     pub fn elsewhere_for<'a>(
         &'a self,
