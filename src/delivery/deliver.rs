@@ -317,6 +317,11 @@ impl Delivery<'_> {
             }
         }
         let line = target.line.as_ref()?;
+        // A no that is stored from here on waits until this request has begun.
+        let Some(_on_the_way) = self.schedule.set_out() else {
+            target.result.later = Some("this system has no locks".to_owned());
+            return None;
+        };
         let again = window.subject.again();
         let decision = again.decide(Some(window.purpose));
         let is_the_same_yes = again.consent.salt == window.subject.consent.salt

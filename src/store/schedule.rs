@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
-use std::path::Path;
-use std::time::SystemTime;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// The shortest time between two deliveries that a host starts.
 pub const INTERVAL: SignedDuration = SignedDuration::from_hours(1);
@@ -50,6 +50,7 @@ pub struct Pause {
 /// The right to deliver a tool's events, held until it is dropped.
 pub struct Schedule {
     file: File,
+    way: File,
     /// What is remembered.
     pub state: State,
 }
@@ -61,7 +62,9 @@ impl Schedule {
     /// Where the file cannot be made or locked.
     pub fn take(layout: &Layout, tool: &ToolId) -> Result<Option<Self>, Error> {
         let path = layout.schedule(tool);
+        let way = way(layout, tool);
         file::ensure(&path)?;
+        file::ensure(&way)?;
         let failed = |error| Error::io("lock", &path, error);
         let mut options = platform::careful_options(false);
         let file = options.read(true).write(true).open(&path).map_err(failed)?;
@@ -70,7 +73,14 @@ impl Schedule {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
             Ok(()) => {}
         }
-        Ok(Some(Self { state: state(layout, tool), file }))
+        let way = options.open(&way).map_err(failed)?;
+        Ok(Some(Self { state: state(layout, tool), file, way }))
+    }
+
+    /// To be held from the last look at consent until a request has its answer; `None` where the
+    /// system has no locks.
+    pub fn set_out(&self) -> Option<OnTheWay<'_>> {
+        self.way.lock().ok().map(|()| OnTheWay(&self.way))
     }
 
     /// Writes down what is remembered, and when the next delivery is due.
@@ -89,6 +99,34 @@ impl Schedule {
             .and_then(|()| self.file.set_modified(SystemTime::from(due)))
             .map_err(failed)
     }
+}
+
+/// A request is on its way, until this is dropped.
+pub struct OnTheWay<'s>(&'s File);
+
+impl Drop for OnTheWay<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+/// After a no was stored: waits until no request is on its way that was allowed before. Not longer than
+/// it takes to have begun; a receiver that does not answer keeps nobody waiting.
+pub(super) fn wait_for_requests(layout: &Layout, tool: &ToolId) {
+    const MOST: u32 = 200;
+    let opened = platform::careful_options(false).read(true).write(true).open(way(layout, tool));
+    let Ok(file) = opened else { return };
+    for _ in 0..MOST {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Ok(()) | Err(TryLockError::Error(_)) => return,
+        }
+    }
+}
+
+/// Who locks this file has a request on its way.
+fn way(layout: &Layout, tool: &ToolId) -> PathBuf {
+    layout.schedule(tool).with_extension("way")
 }
 
 /// What is remembered of a tool's destinations. Damage is as good as nothing: they are tried again.
@@ -124,5 +162,6 @@ fn set_time(path: &Path, due: Timestamp) -> Result<(), Error> {
 
 /// Removes what is remembered of a tool's deliveries.
 pub(super) fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+    file::remove(&way(layout, tool))?;
     file::remove(&layout.schedule(tool))
 }

@@ -78,6 +78,7 @@ pub fn refuse(
         let entry = Entry { notice, ..entry(world, tool, purpose, change, via) };
         stored.then("write the history", history::append(layout, tool, entry));
     }
+    schedule::wait_for_requests(layout, tool);
     Ok(stored)
 }
 
