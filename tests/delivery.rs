@@ -9,6 +9,7 @@ mod hostile;
 mod killed;
 mod measure;
 mod once;
+mod promises;
 mod proxies;
 mod seeds;
 mod trust;

@@ -3,10 +3,12 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::delivery::background;
-use crate::delivery::deliver::{self, Delivered, Manner, Report};
+use crate::delivery::deliver;
+use crate::delivery::report::{Delivered, Manner, Report};
 use crate::delivery::update::Question;
 use crate::domain::tool_id::ToolId;
 use crate::store::Subject;
+use crate::store::recorder::Recorder;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::time::Duration;
 
@@ -38,7 +40,8 @@ fn define() -> Command {
     Typed::augment_args(Command::new("deliver"))
         .about("Send what you agreed to and what has rested, now")
         .after_help(
-            "Hosts start this by themselves, in the background. What left: sayso log --sent\n\n\
+            "Hosts start this by themselves, in the background. What left: sayso log --sent\n\
+             Exit 0 if nothing is left to do, 1 if something was held or not taken.\n\n\
              Examples:\n  sayso deliver\n  sayso deliver werf --now",
         )
 }
@@ -50,7 +53,8 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         if let Some(tool) = typed.tool.as_deref().and_then(|name| name.parse::<ToolId>().ok()) {
             let command = typed.update_command;
             let question = typed.update_from.map(|version| Question { version, command });
-            background::run(&Subject::registered(world, &tool), question.as_ref());
+            let subject = Subject::registered(world, &tool);
+            background::run(&subject, &Recorder::new(&subject), question.as_ref());
         }
         return Ok(Exit::Done);
     }
@@ -69,11 +73,21 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         };
         let report = deliver::deliver(&subject, manner, &mut progress);
         session.terminal.progress("");
-        let report = report?;
-        if report.delivered.iter().any(|delivered| delivered.later.is_some()) {
-            exit = Exit::NotDone;
+        match report {
+            Ok(report) => {
+                let is_left = report.delivered.iter().any(|to| to.later.is_some());
+                if is_left || !report.held.is_empty() {
+                    exit = Exit::NotDone;
+                }
+                lines.extend(in_words(session, tool, &report, typed.now));
+            }
+            // One tool's broken files keep no other from its delivery.
+            Err(error) => {
+                Failure::from(error).report(&session.terminal);
+                exit = Exit::NotDone;
+                lines.push(format!("{tool}: nothing left."));
+            }
         }
-        lines.extend(in_words(session, tool, &report, typed.now));
     }
     if lines.is_empty() {
         lines.push("Nothing waits.".to_owned());

@@ -3,8 +3,10 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::delivery::deletion;
+use crate::domain::tool_id::ToolId;
 use crate::store::{Subject, answers, sent};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use std::collections::BTreeSet;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
 
@@ -55,43 +57,69 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     }
     let stored = answers::forget(world, &tool)?;
     let mut exit = session.terminal.finish(&stored);
-    let mut lines = vec![format!(
-        "{tool}: off. What waited, the log of what has left and its pseudonyms are deleted."
-    )];
     if let Some(aside) = &stored.set_aside {
-        lines.push(format!("The damaged file was kept as {}", aside.display()));
+        session.terminal.note(&format!("The damaged file was kept as {}", aside.display()));
     }
-    session.terminal.say(&lines.join("\n"))?;
-    let asked = match (deletion, pseudonyms.is_empty()) {
-        (_, true) => "Nothing had left under a pseudonym, so there is nothing to ask anybody for.",
-        (None, false) => {
-            exit = Exit::NotDone;
-            "What has left already is still there: the declaration names no way to ask for its deletion."
-        }
-        (Some(url), false) => match deletion::ask(world, &tool, url, &pseudonyms) {
-            Ok(()) => "The vendor was asked to delete what has left already.",
-            Err(why) => {
-                session.terminal.complain(
-                    &anyhow::anyhow!(why)
-                        .context("the vendor could not be asked to delete what has left"),
-                    &[format!("ask yourself, and name the pseudonyms below: {url}")],
-                );
-                exit = Exit::NotDone;
-                ""
-            }
-        },
-    };
-    let names: Vec<&str> = match exit {
-        Exit::NotDone => pseudonyms.iter().map(String::as_str).collect(),
-        _ => Vec::new(),
-    };
-    let answer: Vec<&str> = std::iter::once(asked).chain(names).filter(|l| !l.is_empty()).collect();
-    session.terminal.say(&answer.join("\n"))?;
+    session.terminal.say(&format!("{tool}: off. What waited and its pseudonyms are deleted."))?;
+    // The log names the pseudonyms: it goes last, so that whoever is interrupted can ask again.
+    if ask_for_deletion(session, &tool, deletion, &pseudonyms)? == Exit::NotDone {
+        exit = Exit::NotDone;
+    }
+    sent::forget(world.layout()?, &tool)?;
     Ok(exit)
+}
+
+/// Asks the vendor to delete what has left, or says what a person has to do instead.
+fn ask_for_deletion(
+    session: &Session,
+    tool: &ToolId,
+    deletion: Option<&str>,
+    pseudonyms: &BTreeSet<String>,
+) -> Result<Exit, Failure> {
+    if pseudonyms.is_empty() {
+        session.terminal.say(
+            "Nothing had left under a pseudonym of yours, so there is nothing to ask anybody for.",
+        )?;
+        return Ok(Exit::Done);
+    }
+    let asked = deletion.map(|url| (url, deletion::ask(&session.world, tool, url, pseudonyms)));
+    let names: Vec<&str> = pseudonyms.iter().map(String::as_str).collect();
+    match asked {
+        Some((_, Ok(()))) => {
+            session.terminal.say("The vendor was asked to delete what has left already.")?;
+            return Ok(Exit::Done);
+        }
+        None => session.terminal.say(&format!(
+            "What has left already is still there: its declaration names no way to ask for its deletion. It left under\n{}",
+            names.join("\n")
+        ))?,
+        Some((url, Err(why))) => {
+            let error = anyhow::anyhow!(why);
+            session.terminal.complain(
+                &error.context("the vendor could not be asked to delete what has left"),
+                &[format!("ask yourself, and name the pseudonyms below: {url}")],
+            );
+            session.terminal.say(&names.join("\n"))?;
+        }
+    }
+    Ok(Exit::NotDone)
 }
 
 fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
     let layout = session.world.layout()?;
+    let mut exit = Exit::Done;
+    for tool in tools::known(&session.world)?.iter().filter(|_| !dry_run) {
+        let pseudonyms = sent::pseudonyms(layout, tool)?;
+        if !pseudonyms.is_empty() {
+            let subject = Subject::registered(&session.world, tool);
+            let declared = subject.declaration.as_ref();
+            let deletion = declared.and_then(|declared| declared.deletion.as_deref());
+            session.terminal.say(&format!("{tool}:"))?;
+            if ask_for_deletion(session, tool, deletion, &pseudonyms)? == Exit::NotDone {
+                exit = Exit::NotDone;
+            }
+        }
+    }
     let (verb, places) = match dry_run {
         true => ("would remove", answers::everything(layout)),
         false => ("removed", answers::forget_everything(layout)?),
@@ -104,5 +132,5 @@ fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
         places.iter().map(|place| format!("{verb} {}", place.display())).collect();
     lines.push("Your noes are among them, so tools may ask again.".to_owned());
     session.terminal.say(&lines.join("\n"))?;
-    Ok(Exit::Done)
+    Ok(exit)
 }

@@ -7,7 +7,9 @@ use crate::domain::notice::Ways;
 use crate::domain::text;
 use crate::domain::update::Update;
 use crate::store::Subject;
+use crate::store::recorder::Recorder;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use serde_json::{Value, json};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };
 
@@ -41,8 +43,12 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let tool = tools::find(world, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     let question = Question { version: typed.version, command: typed.command };
-    match update::check(&subject, &question)? {
-        Checked::Known(update) if typed.json => session.terminal.say_json(&update)?,
+    let checked = update::check(&subject, &Recorder::new(&subject), &question)?;
+    if typed.json {
+        session.terminal.say_json(&document(&subject, &question, &checked))?;
+    }
+    match checked {
+        Checked::Known(_) if typed.json => {}
         Checked::Known(update) => {
             session.terminal.say(&in_words(&tool.to_string(), &question.version, &update))?;
         }
@@ -62,6 +68,22 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Done)
+}
+
+fn document(subject: &Subject, question: &Question, checked: &Checked) -> Value {
+    let (state, reason, update) = match checked {
+        Checked::Known(update) => ("known", None, Some(update)),
+        Checked::Undeclared => ("undeclared", None, None),
+        Checked::Held(_, decision) => ("held", Some(decision.reason.as_str().to_owned()), None),
+        Checked::Unanswered(why) => ("unanswered", Some(why.clone()), None),
+    };
+    json!({
+        "tool": subject.tool.as_str(),
+        "version": question.version,
+        "state": state,
+        "reason": reason,
+        "update": update,
+    })
 }
 
 fn in_words(tool: &str, version: &str, update: &Update) -> String {

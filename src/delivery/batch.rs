@@ -2,6 +2,8 @@
 
 use super::wire::{Outgoing, Wire};
 use crate::domain::declaration::destination::Destination;
+use crate::domain::declaration::field::{ENVELOPE, Place};
+use crate::domain::declaration::{Declaration, Event};
 use crate::domain::tool_id::Purpose;
 use crate::store::lines::Lines;
 use crate::store::{Subject, spool};
@@ -12,8 +14,14 @@ use serde_json::{Map, Value};
 pub(super) struct Window<'a> {
     /// The tool, as consent stands now.
     pub(super) subject: &'a Subject,
+    /// What its author declares.
+    pub(super) declaration: &'a Declaration,
     /// Why it was collected.
     pub(super) purpose: &'a Purpose,
+    /// The notice that was agreed to.
+    pub(super) notice: u32,
+    /// When the yes was said that the events rest on.
+    pub(super) yes: Timestamp,
     /// Where it goes.
     pub(super) destination: &'a Destination,
     /// What the destination takes.
@@ -22,6 +30,8 @@ pub(super) struct Window<'a> {
     pub(super) now: Timestamp,
     /// How long events rest.
     pub(super) wait: SignedDuration,
+    /// The most events to take.
+    pub(super) most: usize,
 }
 
 /// Events for one request, oldest first.
@@ -35,6 +45,8 @@ pub(super) struct Gathered {
     end: u64,
     /// How many were left out because they are too old.
     pub(super) too_old: u64,
+    /// How many were left out because the yes does not cover them.
+    pub(super) not_covered: u64,
 }
 
 impl Gathered {
@@ -52,35 +64,45 @@ impl Gathered {
     }
 }
 
-impl Window<'_> {
-    /// Whether an event of that time has rested long enough.
-    pub(super) fn has_rested(&self, ts: i64) -> bool {
-        let rested = self.now.saturating_sub(self.wait).unwrap_or(Timestamp::MIN);
-        ts <= rested.as_millisecond()
-    }
+/// An event of a time to come by more than this was written while the clock was wrong.
+const AHEAD: i64 = 24 * 60 * 60 * 1000;
 
-    /// Reads the next events that may leave, and no more than fit into one request.
+/// Whether an event of that time has rested long enough. One of a time to come would rest for ever, and
+/// all behind it, so it has.
+pub(super) fn has_rested(ts: i64, now: Timestamp, wait: SignedDuration) -> bool {
+    let rested = now.saturating_sub(wait).unwrap_or(Timestamp::MIN).as_millisecond();
+    ts <= rested || ts > now.as_millisecond().saturating_add(AHEAD)
+}
+
+impl Window<'_> {
+    /// Reads the next events that may leave, and no more than fit into one request. What leaves under
+    /// one pseudonym never travels with what leaves under another.
     pub(super) fn gather(&self, mut lines: Lines) -> Gathered {
         let mut gathered = Gathered { end: lines.position(), ..Gathered::default() };
         let mut bytes = 0;
         while let Some(line) = lines.next_event() {
-            if !self.has_rested(line.ts) {
+            if !has_rested(line.ts, self.now, self.wait) {
                 break;
             }
             if self.is_too_old(line.ts) {
                 gathered.too_old += 1;
-            } else if let Some(outgoing) = self.outgoing(line.text, line.ts) {
-                bytes += line.text.len();
-                let is_full = gathered.events.first().is_some_and(|first| {
-                    gathered.events.len() >= self.wire.most_events
-                        || bytes > self.wire.most_bytes
-                        || !(self.wire.together)(first, &outgoing)
-                });
-                if is_full {
-                    break;
+            } else if let Some((outgoing, notice)) = self.outgoing(line.text, line.ts) {
+                if notice >= self.destination.since {
+                    bytes += line.text.len();
+                    let is_full = gathered.events.first().is_some_and(|first| {
+                        gathered.events.len() >= self.most.min(self.wire.most_events)
+                            || bytes > self.wire.most_bytes
+                            || first.pseudonym != outgoing.pseudonym
+                            || !(self.wire.together)(first, &outgoing)
+                    });
+                    if is_full {
+                        break;
+                    }
+                    gathered.events.push(outgoing);
+                    gathered.ends.push(line.end);
                 }
-                gathered.events.push(outgoing);
-                gathered.ends.push(line.end);
+            } else {
+                gathered.not_covered += 1;
             }
             gathered.end = line.end;
         }
@@ -88,22 +110,46 @@ impl Window<'_> {
     }
 
     fn is_too_old(&self, ts: i64) -> bool {
-        let age = self.now.as_millisecond() - ts;
+        let age = self.now.as_millisecond().saturating_sub(ts);
         let limit = self.wire.most_hours.map(|hours| hours * 60 * 60 * 1000);
         age > limit.unwrap_or(spool::AGE).min(spool::AGE)
     }
 
-    /// The event with its pseudonym, if it is covered by what the person agreed to: recorded after
-    /// the yes, and under a notice that named this destination.
-    fn outgoing(&self, line: &str, ts: i64) -> Option<Outgoing> {
-        let event: Map<String, Value> = serde_json::from_str(line).ok()?;
-        let yes = self.subject.consent.word_on(self.purpose).at();
-        let is_after_yes = yes.is_none_or(|yes| ts >= yes.as_millisecond());
-        let notice = event.get("notice").and_then(Value::as_u64).unwrap_or(0);
-        let is_covered = notice >= u64::from(self.destination.since);
-        let is_ours = event.get("tool").and_then(Value::as_str) == Some(self.subject.tool.as_str());
+    /// The event with its pseudonym and its notice, if it is covered by what the person agreed to:
+    /// recorded after the yes, declared for this purpose, under a notice that was agreed to. What is not
+    /// declared is left out of it, whoever wrote it there.
+    fn outgoing(&self, line: &str, ts: i64) -> Option<(Outgoing, u32)> {
+        let mut event: Map<String, Value> = serde_json::from_str(line).ok()?;
+        let text = |key: &str| event.get(key).and_then(Value::as_str);
+        let notice = event.get("notice").and_then(Value::as_u64)?;
+        let notice = u32::try_from(notice).ok().filter(|notice| *notice <= self.notice)?;
+        let name = text("eventType")?;
+        let declared = self
+            .declaration
+            .events_of(self.purpose)
+            .find(|event| event.name == name && event.since <= notice)?;
+        let is_ours = text("tool") == Some(self.subject.tool.as_str());
+        let is_after_yes = ts >= self.yes.as_millisecond();
+        if !is_ours || !is_after_yes || text("eventID").is_none() {
+            return None;
+        }
+        keep_declared(&mut event, declared, notice);
         let at = Timestamp::from_millisecond(ts).ok()?;
-        (is_after_yes && is_covered && is_ours)
-            .then(|| Outgoing { event, pseudonym: self.subject.pseudonym(self.purpose, at) })
+        let pseudonym = self.subject.pseudonym(self.purpose, at);
+        Some((Outgoing { event, pseudonym }, notice))
+    }
+}
+
+/// Takes out of an event what its declaration does not name under that notice.
+fn keep_declared(event: &mut Map<String, Value>, declared: &Event, notice: u32) {
+    let is_declared = |place: Place, name: &str| {
+        let mut fields = declared.fields.iter();
+        fields.any(|field| field.place == place && field.name == name && field.since <= notice)
+    };
+    event.retain(|key, _| ENVELOPE.contains(&key.as_str()) || is_declared(Place::Event, key));
+    for (key, place) in [("attributes", Place::Attributes), ("eventData", Place::EventData)] {
+        if let Some(Value::Object(inner)) = event.get_mut(key) {
+            inner.retain(|name, _| is_declared(place, name));
+        }
     }
 }

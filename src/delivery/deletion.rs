@@ -28,9 +28,10 @@ pub fn ask(
         "pseudonyms": pseudonyms,
     });
     let line = Line::to(url, world.environment())?;
-    match line.send(&Request::post(url, body.to_string()), LIMIT) {
-        Reply::Answered { status: 200..=299, .. } => Ok(()),
-        Reply::Answered { status, .. } => Err(format!("it answered {status}")),
-        Reply::Failed { why, .. } => Err(why),
+    match line.send(&Request::post(url, body.to_string()), LIMIT, Box::new(|| true), None) {
+        Ok(Reply::Answered { status: 200..=299, .. }) => Ok(()),
+        Ok(Reply::Answered { status, .. }) => Err(format!("it answered {status}")),
+        Ok(Reply::Failed { why, .. }) => Err(why),
+        Err(withdrawn) => Err(withdrawn.to_string()),
     }
 }

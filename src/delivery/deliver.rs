@@ -4,64 +4,22 @@
 //! events are crossed out, so whoever is killed between the two sends them again, under the same
 //! event ids.
 
-use super::batch::{Gathered, Window};
+use super::batch::{self, Gathered, Window};
 use super::outcome::{self, Verdict};
-use super::parcel::{Parcel, Target};
+use super::parcel::{Parcel, Target, Yes, key_of};
+use super::report::{Delivered, Manner, Report};
 use super::request::Request;
 use super::transport::{Line, Reply};
 use super::wire::{self, Batch};
-use crate::domain::decision::Decision;
 use crate::domain::declaration::Declaration;
 use crate::domain::tool_id::Purpose;
 use crate::store::layout::Layout;
 use crate::store::queue::Queue;
-use crate::store::schedule::{INTERVAL, Schedule};
-use crate::store::sent::SentLog;
+use crate::store::schedule::{self, Schedule};
+use crate::store::sent::{self, SentLog, Writer};
 use crate::store::{Error, Subject, random, spool};
 use jiff::{SignedDuration, Timestamp};
 use std::time::{Duration, Instant};
-
-/// How a delivery goes about it.
-#[derive(Debug, Clone, Copy)]
-pub struct Manner {
-    /// Do not let events rest, as a person asked.
-    pub now: bool,
-    /// The longest that it may take.
-    pub limit: Duration,
-}
-
-/// The longest that a delivery in the background may take.
-pub const LIMIT: Duration = Duration::from_secs(60);
-
-/// What came of a delivery.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Another process delivers this tool's events at this moment.
-    pub is_busy: bool,
-    /// Each destination that something was meant for.
-    pub delivered: Vec<Delivered>,
-    /// Purposes of which something waits and nothing may leave.
-    pub held: Vec<(Purpose, Decision)>,
-    /// When the first event that still rests may leave.
-    pub next: Option<Timestamp>,
-}
-
-/// What came of it for one destination.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivered {
-    /// For which purpose.
-    pub purpose: Purpose,
-    /// Who gets it.
-    pub recipient: String,
-    /// Where that is.
-    pub host: String,
-    /// How many events it has now.
-    pub taken: u64,
-    /// How many it does not want.
-    pub refused: u64,
-    /// Why the rest has to wait, if it has to.
-    pub later: Option<String>,
-}
 
 /// Delivers what waits for one tool. Says after each request how many events have left for whom.
 ///
@@ -99,26 +57,31 @@ pub fn deliver(
         declaration,
         layout,
         manner,
-        log: SentLog::open(layout, &subject.tool, subject.world().clock())?,
+        log: SentLog::open(layout, &subject.tool, subject.world().clock(), Writer::Delivery)?,
         schedule,
         started: Instant::now(),
         report,
         watch,
     };
     let ended = purposes.into_iter().try_for_each(|purpose| delivery.purpose(subject, purpose));
-    let Delivery { schedule, report, .. } = delivery;
-    let due = due(&report, &schedule, subject.world().clock(), declaration.wait);
-    ended.and(schedule.finish(layout, &subject.tool, due))?;
+    let Delivery { mut schedule, report, .. } = delivery;
+    let declared: Vec<String> = declaration.destinations.iter().map(key_of).collect();
+    schedule.state.pauses.retain(|key, _| declared.contains(key));
+    let due = due(&report, &schedule, subject.world().clock());
+    ended?;
+    match subject.again().allows_anything() {
+        true => schedule.finish(layout, &subject.tool, due)?,
+        // A no came meanwhile. It left these files alone because they are in use.
+        false => schedule.remove(layout, &subject.tool)?,
+    }
     Ok(report)
 }
 
 /// When it is worth coming back.
-fn due(report: &Report, schedule: &Schedule, now: Timestamp, wait: u64) -> Timestamp {
-    let rested = SignedDuration::from_secs(i64::try_from(wait).unwrap_or(i64::MAX));
+fn due(report: &Report, schedule: &Schedule, now: Timestamp) -> Timestamp {
     let pauses = schedule.state.pauses.values().map(|pause| pause.until);
-    let first = pauses.chain(report.next).min();
-    let next = first.unwrap_or_else(|| now.saturating_add(rested).unwrap_or(Timestamp::MAX));
-    next.max(now + INTERVAL)
+    let ahead = pauses.chain(report.next).filter(|at| *at > now);
+    schedule::look_again(ahead.min().unwrap_or(Timestamp::MAX), now)
 }
 
 struct Delivery<'a> {
@@ -132,7 +95,8 @@ struct Delivery<'a> {
     watch: &'a mut dyn FnMut(&Delivered),
 }
 
-/// After so many single events in a row that a receiver refused, it wants none of the batch.
+/// After so many single events in a row that a receiver refused, it is asked once more about all the
+/// rest, and then no further.
 const MOST_REFUSALS: u32 = 5;
 
 impl Delivery<'_> {
@@ -150,10 +114,10 @@ impl Delivery<'_> {
         let keys = targets.iter().map(|target| target.key.clone()).collect();
         let mut queue = Queue::of(self.layout, &subject.tool, purpose, keys);
         let now = subject.world().clock();
-        let rested = now.saturating_sub(self.rest()).unwrap_or(Timestamp::MIN).as_millisecond();
-        let may_leave = |ts: i64| ts <= rested;
+        let rest = self.rest();
+        let has_rested = |ts: i64| batch::has_rested(ts, now, rest);
         loop {
-            let closed = queue.close(&may_leave)?;
+            let closed = queue.close(&has_rested)?;
             let mut has_moved = false;
             for name in &closed {
                 for target in &mut targets {
@@ -165,11 +129,13 @@ impl Delivery<'_> {
                 break;
             }
         }
+        let most = |of: fn(&Target<'_>) -> u64| targets.iter().map(of).max().unwrap_or(0);
+        queue.count_dropped(most(|target| target.too_old), most(|target| target.not_covered));
         self.report.delivered.extend(targets.into_iter().map(|target| target.result));
         let mut left = spool::waiting(self.layout, &subject.tool, purpose, now)?;
-        if let Some((ts, _)) = left.next_event().filter(|(ts, _)| *ts > rested) {
+        if let Some((ts, _)) = left.next_event().filter(|(ts, _)| !has_rested(*ts)) {
             let at = Timestamp::from_millisecond(ts).ok();
-            let next = at.and_then(|at| at.saturating_add(self.rest()).ok());
+            let next = at.and_then(|at| at.saturating_add(rest).ok());
             self.report.next = [self.report.next, next].into_iter().flatten().min();
         }
         Ok(())
@@ -183,7 +149,7 @@ impl Delivery<'_> {
     /// Sends what one closed file holds for one destination; whether it got any further.
     fn file(
         &mut self,
-        subject: &Subject,
+        at_first: &Subject,
         purpose: &Purpose,
         queue: &mut Queue,
         name: &str,
@@ -191,23 +157,30 @@ impl Delivery<'_> {
     ) -> Result<bool, Error> {
         let mut has_moved = false;
         while !target.is_over {
-            let now = subject.world().clock();
-            if let Some(pause) = self.schedule.state.pauses.get(&target.key)
-                && pause.until > now
-                && (pause.asked_for || !self.manner.now)
-            {
+            let now = at_first.world().clock();
+            if let Some(pause) = self.schedule.state.pause_of(&target.key, now, self.manner.now) {
                 target.result.later = Some(pause.why.clone());
                 return Ok(has_moved);
             }
-            let subject = subject.again();
+            let subject = at_first.again();
+            if Yes::of(&subject, purpose) != Yes::of(at_first, purpose) {
+                target.is_over = true;
+                return Ok(has_moved);
+            }
+            let decision = subject.decide(Some(purpose));
             let Some(lines) = queue.events(name, &target.key) else { return Ok(has_moved) };
             let window = Window {
                 subject: &subject,
+                declaration: self.declaration,
                 purpose,
+                notice: decision.notice.unwrap_or(self.declaration.notice),
+                // A file of another yes holds nothing that this one covers.
+                yes: spool::yes_behind(name, &subject.consent).unwrap_or(Timestamp::MAX),
                 destination: target.destination,
                 wire: wire::of(target.destination),
                 now,
                 wait: self.rest(),
+                most: target.most,
             };
             let from = lines.position();
             let gathered = window.gather(lines);
@@ -223,7 +196,8 @@ impl Delivery<'_> {
                 return Ok(has_moved);
             }
             if settled == gathered.events.len() {
-                queue.count_too_old(gathered.too_old);
+                target.too_old += gathered.too_old;
+                target.not_covered += gathered.not_covered;
             }
             queue.advance(name, &target.key, end)?;
             has_moved = true;
@@ -251,23 +225,22 @@ impl Delivery<'_> {
                 now: window.now,
             });
             let parcel = Parcel { events, request, random };
-            let verdict = if parcel.request.body.len() > window.wire.most_bytes {
-                Verdict::refused_for_size(count)
-            } else {
-                let Some(reply) = self.attempt(window, &parcel.request, target) else {
-                    return Ok(None);
-                };
-                let verdict = outcome::judge(&reply, count, window.wire.turned_down, window.now);
-                if let Some(answer) = outcome::for_the_log(&reply, &verdict) {
-                    self.log.note(&parcel.entry(window, answer))?;
+            let verdict = match self.attempt(window, &parcel, target)? {
+                None => return Ok(None),
+                Some(Verdict::Split { why }) if target.refusals >= MOST_REFUSALS => {
+                    Verdict::Refused { why }
                 }
-                verdict
+                Some(verdict) => verdict,
             };
             match verdict {
-                Verdict::Split { .. } => count = count.div_ceil(2),
+                Verdict::Split { .. } => {
+                    count = count.div_ceil(2);
+                    target.most = count;
+                }
                 Verdict::Taken { turned_down } => {
                     self.schedule.state.pauses.remove(&target.key);
                     target.refusals = 0;
+                    target.most = target.most.max(count.saturating_mul(2));
                     target.result.later = None;
                     target.result.taken += (count as u64).saturating_sub(turned_down);
                     target.result.refused += turned_down;
@@ -275,10 +248,11 @@ impl Delivery<'_> {
                     return Ok(Some(count));
                 }
                 Verdict::Refused { .. } => {
+                    self.schedule.state.pauses.remove(&target.key);
                     target.refusals += 1;
                     // One by one, a receiver that refuses everything would be asked for ever.
                     if target.refusals >= MOST_REFUSALS {
-                        count = gathered.events.len();
+                        target.most = usize::MAX;
                     }
                     target.result.refused += count as u64;
                     (self.watch)(&target.result);
@@ -292,47 +266,71 @@ impl Delivery<'_> {
         }
     }
 
-    /// One request, if it is still allowed and there is time; `None` otherwise. The last look at
-    /// consent is here, with nothing between it and the socket.
+    /// One request and what is to be thought of the answer; `None` where it may not leave, or there is no
+    /// time left. It stands in the log before it leaves.
     fn attempt(
         &mut self,
         window: &Window<'_>,
-        request: &Request,
+        parcel: &Parcel<'_>,
         target: &mut Target<'_>,
-    ) -> Option<Reply> {
-        let left = self.manner.limit.saturating_sub(self.started.elapsed());
-        if left.is_zero() {
+    ) -> Result<Option<Verdict>, Error> {
+        if parcel.request.body.len() > window.wire.most_bytes {
+            return Ok(Some(Verdict::refused_for_size(parcel.events.len())));
+        }
+        if self.manner.limit.saturating_sub(self.started.elapsed()).is_zero() {
             target.is_over = true;
             target.result.later = Some("the time for one delivery is over".to_owned());
-            return None;
+            return Ok(None);
         }
         if target.line.is_none() {
             let environment = window.subject.world().environment();
             match Line::to(&target.destination.url, environment) {
                 Ok(line) => target.line = Some(line),
-                Err(why) => {
-                    self.pause(target, window.now, why, None);
-                    return None;
-                }
+                Err(why) => return Ok(Some(Verdict::Later { why, asked_for: None })),
             }
         }
+        let entry = parcel.entry(window, outcome::no_answer_yet());
+        let reserved = self.log.reserve(&entry)?;
+        let reply = self.leave(window, &parcel.request, target);
+        let Some(reply) = reply else {
+            self.log.settle(&reserved, None)?;
+            target.is_over = true;
+            return Ok(None);
+        };
+        let count = parcel.events.len();
+        let verdict = outcome::judge(&reply, count, window.wire.turned_down, window.now);
+        let answer = outcome::for_the_log(&reply, &verdict);
+        let settled = answer.map(|answer| sent::Entry { answer, ..entry });
+        self.log.settle(&reserved, settled.as_ref())?;
+        Ok(Some(verdict))
+    }
+
+    /// Lets a request go, if that is still allowed; `None` where it is not.
+    fn leave(
+        &self,
+        window: &Window<'_>,
+        request: &Request,
+        target: &mut Target<'_>,
+    ) -> Option<Reply> {
         let line = target.line.as_ref()?;
-        // A no that is stored from here on waits until this request has begun.
-        let Some(_on_the_way) = self.schedule.set_out() else {
+        let Some(on_the_way) = self.schedule.set_out() else {
             target.result.later = Some("this system has no locks".to_owned());
             return None;
         };
-        let again = window.subject.again();
-        let decision = again.decide(Some(window.purpose));
-        let is_the_same_yes = again.consent.salt == window.subject.consent.salt
-            && again.consent.word_on(window.purpose).at()
-                == window.subject.consent.word_on(window.purpose).at();
-        let is_covered = decision.notice.is_some_and(|notice| target.destination.since <= notice);
-        if !decision.allows() || !is_covered || !is_the_same_yes {
-            target.is_over = true;
+        let subject = window.subject.again();
+        let purpose = window.purpose.clone();
+        let (yes, since) = (Yes::of(window.subject, &purpose), target.destination.since);
+        let may_leave = move || {
+            let now = subject.again();
+            let decision = now.decide(Some(&purpose));
+            let is_covered = decision.notice.is_some_and(|notice| since <= notice);
+            decision.allows() && is_covered && Yes::of(&now, &purpose) == yes
+        };
+        if !may_leave() {
             return None;
         }
-        Some(line.send(request, left))
+        let left = self.manner.limit.saturating_sub(self.started.elapsed());
+        line.send(request, left, Box::new(may_leave), Some(on_the_way)).ok()
     }
 
     fn pause(

@@ -41,7 +41,8 @@ fn is_due(subject: &Subject) -> Option<()> {
     }
     if due.is_none() && declaration.wait > 0 {
         let rest = SignedDuration::from_secs(i64::try_from(declaration.wait).unwrap_or(i64::MAX));
-        schedule::set_due(layout, &subject.tool, now.saturating_add(rest).ok()?).ok()?;
+        let rested = now.saturating_add(rest).unwrap_or(jiff::Timestamp::MAX);
+        schedule::set_due(layout, &subject.tool, schedule::look_again(rested, now)).ok()?;
         return None;
     }
     schedule::set_due(layout, &subject.tool, now.saturating_add(schedule::INTERVAL).ok()?).ok()
@@ -53,7 +54,7 @@ pub(crate) fn start(subject: &Subject, own: Option<&[String]>, further: &[String
         return;
     }
     let Some((program, arguments)) = program(subject, own) else { return };
-    let mut command = closing_what_is_inherited(&program);
+    let mut command = beside_the_host(&program);
     command.args(arguments).args(further);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     if let Ok(mut child) = command.spawn() {
@@ -94,35 +95,59 @@ fn is_program(file: &Path) -> bool {
     may_start && file.is_file()
 }
 
-/// Descriptors that the host itself inherited would be inherited further: a lock that a script holds
-/// on descriptor 9, or a pipe on 3, would stay open for as long as the delivery takes. A shell can
-/// close them before it becomes the program; a library without unsafe code cannot.
+/// By a shell that ends at once. It closes what the host itself inherited, such as a lock that a script
+/// holds on descriptor 9; it is out of the terminal's front, where the end of a host that leads its
+/// session would take it along; and what it starts leads no group, so that it can make a session of its
+/// own. Only the first process of a container has to wait for it: its orphans come back to it.
 #[cfg(unix)]
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
-fn closing_what_is_inherited(program: &Path) -> Command {
+fn beside_the_host(program: &Path) -> Command {
     use std::os::unix::process::CommandExt;
     const SHELL: &str = "/bin/sh";
-    const CLOSE: &str = r#"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; cd /; "$0" "$@" & wait"#;
+    const START: &str = r#"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; cd /; "$0" "$@" &"#;
     if !Path::new(SHELL).exists() {
         return Command::new(program);
     }
     let mut command = Command::new(SHELL);
-    // A host that leads its session takes the processes in front of the terminal with it.
-    command.args(["-c", CLOSE]).arg(program).process_group(0);
+    let wait = if std::process::id() == 1 { " wait" } else { "" };
+    command.args(["-c", &format!("{START}{wait}")]).arg(program).process_group(0);
     command
 }
 
 /// Only the three standard handles are inherited there.
 #[cfg(not(unix))]
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
-fn closing_what_is_inherited(program: &Path) -> Command {
+fn beside_the_host(program: &Path) -> Command {
     Command::new(program)
 }
 
-/// Leaves session and folder of whoever started this process.
+/// Leaves session and folder of whoever started this process, and what it left open.
 #[cfg(feature = "delivery")]
 pub(crate) fn leave_the_host() {
     let _ = std::env::set_current_dir(std::path::MAIN_SEPARATOR_STR);
     #[cfg(unix)]
     let _ = rustix::process::setsid();
+    #[cfg(target_os = "linux")]
+    close_what_is_inherited();
+}
+
+/// Closes the descriptors that a shell cannot name. What this program opened itself is marked to be
+/// closed when another one is started (proc_pid_fdinfo(5)); what is not was inherited.
+#[cfg(all(feature = "delivery", target_os = "linux"))]
+#[expect(clippy::disallowed_methods, reason = "the kernel wrote it")]
+fn close_what_is_inherited() {
+    const CLOSED_ON_EXEC: u32 = 0o2_000_000;
+    let Ok(entries) = std::fs::read_dir("/proc/self/fdinfo") else { return };
+    let open: Vec<(i32, PathBuf)> = entries
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
+        .collect();
+    for (descriptor, info) in open.into_iter().filter(|(descriptor, _)| *descriptor > 2) {
+        let info = std::fs::read_to_string(&info).unwrap_or_default();
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+        let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+        if flags.is_some_and(|flags| flags & CLOSED_ON_EXEC == 0) {
+            let _ = nix::unistd::close(descriptor);
+        }
+    }
 }

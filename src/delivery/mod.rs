@@ -13,11 +13,15 @@ pub mod deletion;
 pub mod deliver;
 pub mod detach;
 #[cfg(feature = "delivery")]
+mod gate;
+#[cfg(feature = "delivery")]
 mod outcome;
 #[cfg(feature = "delivery")]
 mod parcel;
 #[cfg(feature = "delivery")]
 mod proxy;
+#[cfg(feature = "delivery")]
+pub mod report;
 #[cfg(feature = "delivery")]
 pub mod request;
 #[cfg(feature = "delivery")]

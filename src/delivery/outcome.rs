@@ -10,6 +10,9 @@ use crate::store::sent::{Answer, Outcome};
 use jiff::Timestamp;
 use std::time::Duration;
 
+/// The most of a reason that the sent log keeps, in characters: it has room for an answer, and no more.
+const MOST_WORDS: usize = 100;
+
 /// What becomes of the events in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -72,6 +75,12 @@ pub(super) fn judge(
     }
 }
 
+/// What the sent log says before the answer is there.
+pub(super) fn no_answer_yet() -> Answer {
+    let why = Some("no answer yet".to_owned());
+    Answer { status: None, outcome: Outcome::Later, turned_down: 0, why }
+}
+
 /// What the sent log says; `None` where nothing can have left.
 pub(super) fn for_the_log(reply: &Reply, verdict: &Verdict) -> Option<Answer> {
     let status = match reply {
@@ -85,6 +94,7 @@ pub(super) fn for_the_log(reply: &Reply, verdict: &Verdict) -> Option<Answer> {
         Verdict::Split { why } => (Outcome::Later, 0, Some(format!("{why}; smaller parts follow"))),
         Verdict::Later { why, .. } => (Outcome::Later, 0, Some(why.clone())),
     };
+    let why = why.map(|why| why.chars().take(MOST_WORDS).collect());
     Some(Answer { status, outcome, turned_down, why })
 }
 

@@ -1,7 +1,7 @@
 //! What goes to one destination, and what is noted of it.
 
 use super::batch::Window;
-use super::deliver::Delivered;
+use super::report::Delivered;
 use super::request::Request;
 use super::transport::Line;
 use super::wire::Outgoing;
@@ -11,6 +11,7 @@ use crate::store::Subject;
 use crate::store::sent::{self, Entry};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// A destination, for as long as a delivery takes.
 pub(super) struct Target<'a> {
@@ -20,6 +21,11 @@ pub(super) struct Target<'a> {
     pub(super) result: Delivered,
     /// Single events that were refused in a row.
     pub(super) refusals: u32,
+    /// How many events the receiver takes at once, where it was found out.
+    pub(super) most: usize,
+    /// Events that were left out, because they are too old or not covered.
+    pub(super) too_old: u64,
+    pub(super) not_covered: u64,
     pub(super) is_over: bool,
 }
 
@@ -38,13 +44,16 @@ impl<'a> Target<'a> {
                 later: None,
             },
             refusals: 0,
+            most: usize::MAX,
+            too_old: 0,
+            not_covered: 0,
             is_over: false,
         }
     }
 }
 
 /// What leaves a trace in the files of a person, by a name that stays the same: kind and address.
-fn key_of(destination: &Destination) -> String {
+pub(super) fn key_of(destination: &Destination) -> String {
     let name = format!("{}\n{}", destination.kind.name, destination.address());
     Sha256::digest(name.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -54,6 +63,20 @@ pub(super) struct Parcel<'a> {
     pub(super) events: &'a [Outgoing],
     pub(super) request: Request,
     pub(super) random: String,
+}
+
+/// A yes, as it was when a delivery began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Yes {
+    salt: Option<String>,
+    at: Option<Timestamp>,
+}
+
+impl Yes {
+    pub(super) fn of(subject: &Subject, purpose: &Purpose) -> Self {
+        let at = subject.consent.word_on(purpose).at();
+        Self { salt: subject.consent.salt.clone(), at }
+    }
 }
 
 impl Parcel<'_> {
@@ -71,23 +94,22 @@ impl Parcel<'_> {
         now: Timestamp,
         answer: sent::Answer,
     ) -> Entry {
-        let mut pseudonyms: Vec<String> =
+        let mut pseudonyms: BTreeSet<String> =
             self.events.iter().filter_map(|event| event.pseudonym.clone()).collect();
-        pseudonyms.dedup();
         let names = |text: &str| !self.random.is_empty() && text.contains(&self.random);
         if names(&self.request.body) || names(&self.request.url) {
-            pseudonyms.push(self.random.clone());
+            pseudonyms.insert(self.random.clone());
         }
         let shown = self.request.masked(destination);
         Entry {
             sent: Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string(),
             tool: subject.tool.to_string(),
-            purpose: Some(purpose.to_string()),
+            purpose: purpose.to_string(),
             recipient: destination.recipient.clone(),
             kind: destination.kind.name.to_owned(),
             events: self.events.len() as u64,
             event_ids: self.events.iter().map(|e| e.text("eventID").to_owned()).collect(),
-            pseudonyms,
+            pseudonyms: pseudonyms.into_iter().collect(),
             request: sent::Sent {
                 method: shown.method.to_owned(),
                 url: shown.url,

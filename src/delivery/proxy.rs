@@ -15,6 +15,12 @@ pub(super) fn for_url(environment: &dyn Environment, url: &str) -> Option<String
     (!proxy.is_empty()).then_some(proxy)
 }
 
+/// Whether it is a proxy of a kind that is known here: by HTTP.
+pub(super) fn is_supported(proxy: &str) -> bool {
+    let scheme = proxy.split_once("://").map_or("http", |(scheme, _)| scheme);
+    matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https")
+}
+
 /// The first variable that is set; an empty text where none is.
 fn first(set: &dyn Fn(&str) -> Option<String>, names: &[&str]) -> Option<String> {
     Some(names.iter().find_map(|name| set(name)).unwrap_or_default())
@@ -56,6 +62,16 @@ mod tests {
         assert_eq!(proxy(&[("ALL_PROXY", "http://q")], "https://a").as_deref(), Some("http://q"));
         assert_eq!(proxy(&[("HTTP_PROXY", "http://q")], "https://a"), None);
         assert_eq!(proxy(&[("https_proxy", "http://q"), ("no_proxy", "*")], "https://a"), None);
+    }
+
+    #[test]
+    fn only_proxies_by_http_are_known() {
+        for known in ["http://p:1", "HTTPS://u:w@p", "p:3128"] {
+            assert!(is_supported(known), "{known}");
+        }
+        for unknown in ["socks5://p:1", "socks5h://p", "socks4a://p"] {
+            assert!(!is_supported(unknown), "{unknown}");
+        }
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl fmt::Display for Request {
 
 /// Whether a header is set by sayso or by HTTP itself, and so not by a declaration.
 pub fn is_ours(header: &str) -> bool {
-    const OURS: [&str; 9] = [
+    const OURS: [&str; 15] = [
         "accept-encoding",
         "connection",
         "content-encoding",
@@ -125,7 +125,13 @@ pub fn is_ours(header: &str) -> bool {
         "content-type",
         "expect",
         "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
         "transfer-encoding",
+        "upgrade",
         "user-agent",
     ];
     OURS.iter().any(|ours| header.eq_ignore_ascii_case(ours))

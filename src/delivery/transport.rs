@@ -4,10 +4,12 @@
 //! answer only the beginning is read. One limit of time holds for a whole request, name look-up
 //! included.
 
+use super::gate::{Gate, Guarded, LastLook, MayLeave, Withdrawn};
 use super::proxy;
 use super::request::Request;
 use crate::domain::declaration::destination;
 use crate::domain::signals::Environment;
+use crate::store::schedule::OnTheWay;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
@@ -15,6 +17,7 @@ use std::io::{Read, Write};
 use std::time::Duration;
 use ureq::config::AutoHeaderValue;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, Proxy, Timeout};
 
 /// The longest that one request may take.
@@ -44,9 +47,11 @@ pub(super) enum Reply {
     },
 }
 
-/// A way to one receiver, kept for several requests.
+/// A way to one receiver. Each request has a connection of its own, with a last look at consent
+/// before it is used; and what leaves under two pseudonyms has no connection in common.
 pub(super) struct Line {
     agent: Agent,
+    gate: Gate,
 }
 
 impl Line {
@@ -56,6 +61,13 @@ impl Line {
             return Err("only HTTPS may leave this machine".to_owned());
         }
         let proxy = match proxy::for_url(environment, url) {
+            Some(proxy) if !proxy::is_supported(&proxy) => {
+                return Err(
+                    "the proxy that the variables name is of a kind that sayso does not know; \
+                            use one with http or https"
+                        .to_owned(),
+                );
+            }
             // The address may hold a password, so it is not repeated.
             Some(proxy) => Some(Proxy::new(&proxy).map_err(|_| {
                 "the proxy that the variables name is no address of one".to_owned()
@@ -72,20 +84,38 @@ impl Line {
             .user_agent(AutoHeaderValue::None)
             .accept(AutoHeaderValue::None)
             .accept_encoding(AutoHeaderValue::None)
+            .max_idle_connections(0)
             .build();
-        Ok(Self { agent: config.new_agent() })
+        let gate = Gate::default();
+        let connector = DefaultConnector::new().chain(LastLook(gate.clone()));
+        let resolver = Guarded { gate: gate.clone(), ..Guarded::default() };
+        Ok(Self { agent: Agent::with_parts(config, connector, resolver), gate })
     }
 
-    /// Sends a request and waits for its answer, at most that long.
-    pub(super) fn send(&self, request: &Request, limit: Duration) -> Reply {
+    /// Sends a request, if it still may leave once somebody listens, and waits for its answer, at most
+    /// that long.
+    ///
+    /// # Errors
+    /// [`Withdrawn`] where it may no longer leave, and did not.
+    pub(super) fn send(
+        &self,
+        request: &Request,
+        limit: Duration,
+        may_leave: MayLeave,
+        on_the_way: Option<OnTheWay>,
+    ) -> Result<Reply, Withdrawn> {
         if !may_start_threads() {
             let why = "the system lets no thread be started".to_owned();
-            return Reply::Failed { why, may_have_left: false };
+            return Ok(Reply::Failed { why, may_have_left: false });
         }
-        match self.try_to_send(request, limit.min(LIMIT)) {
-            Ok(reply) => reply,
+        self.gate.guard(may_leave, on_the_way);
+        let sent = self.try_to_send(request, limit.min(LIMIT));
+        self.gate.release();
+        match sent {
+            Ok(reply) => Ok(reply),
+            Err(ureq::Error::Other(why)) if why.is::<Withdrawn>() => Err(Withdrawn),
             Err(error) => {
-                Reply::Failed { may_have_left: may_have_left(&error), why: in_words(&error) }
+                Ok(Reply::Failed { may_have_left: may_have_left(&error), why: in_words(&error) })
             }
         }
     }

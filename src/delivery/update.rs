@@ -17,7 +17,7 @@ use crate::domain::event::{Given, environment};
 use crate::domain::tool_id::Purpose;
 use crate::domain::update::{self, Update};
 use crate::store::recorder::Recorder;
-use crate::store::sent::SentLog;
+use crate::store::sent::{Entry, SentLog, Writer};
 use crate::store::updates::{self, Remembered};
 use crate::store::{Error, Subject, random};
 use jiff::SignedDuration;
@@ -130,18 +130,22 @@ pub fn refresh(subject: &Subject, own: Option<&[String]>, question: &Question) {
 ///
 /// # Errors
 /// Where the sent log cannot be written: then nothing is asked.
-pub fn check(subject: &Subject, question: &Question) -> Result<Checked, Error> {
+pub fn check(
+    subject: &Subject,
+    recorder: &Recorder,
+    question: &Question,
+) -> Result<Checked, Error> {
     if let (Some(update), false) = known(subject, &question.version) {
         return Ok(Checked::Known(update));
     }
-    ask(subject, question)
+    ask(subject, recorder, question)
 }
 
 /// Asks the service, whatever is remembered.
 ///
 /// # Errors
 /// As [`check`].
-pub fn ask(subject: &Subject, question: &Question) -> Result<Checked, Error> {
+pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Result<Checked, Error> {
     let subject = subject.again();
     let world = subject.world();
     let Some(service) = Service::of(&subject) else { return Ok(Checked::Undeclared) };
@@ -151,10 +155,10 @@ pub fn ask(subject: &Subject, question: &Question) -> Result<Checked, Error> {
     }
     let layout = world.layout()?;
     let now = world.clock();
-    let mut log = SentLog::open(layout, &subject.tool, now)?;
+    let mut log = SentLog::open(layout, &subject.tool, now, Writer::Question)?;
     let notice = decision.notice.unwrap_or(service.declaration.notice);
     let outgoing = Outgoing {
-        event: event(&subject, &service, question, notice),
+        event: event(&subject, recorder, &service, question, notice),
         pseudonym: subject.pseudonym(service.purpose, now),
     };
     let events = [outgoing];
@@ -170,15 +174,22 @@ pub fn ask(subject: &Subject, question: &Question) -> Result<Checked, Error> {
         Ok(line) => line,
         Err(why) => return Ok(Checked::Unanswered(why)),
     };
-    if !service.decide(&subject.again()).1 {
-        return Ok(Checked::Held(service.purpose.clone(), decision));
-    }
-    let reply = line.send(&request, LIMIT);
-    let verdict = outcome::judge(&reply, 1, |_| 0, now);
     let parcel = parcel::Parcel { events: &events, request, random };
-    if let Some(answer) = outcome::for_the_log(&reply, &verdict) {
-        log.note(&parcel.entry_for(&subject, service.purpose, service.destination, now, answer))?;
-    }
+    let (purpose, to) = (service.purpose, service.destination);
+    let entry = parcel.entry_for(&subject, purpose, to, now, outcome::no_answer_yet());
+    let reserved = log.reserve(&entry)?;
+    let watched = subject.again();
+    let may_leave = Box::new(move || {
+        let now = watched.again();
+        Service::of(&now).is_some_and(|service| service.decide(&now).1)
+    });
+    let Ok(reply) = line.send(&parcel.request, LIMIT, may_leave, None) else {
+        log.settle(&reserved, None)?;
+        return Ok(Checked::Held(service.purpose.clone(), decision));
+    };
+    let verdict = outcome::judge(&reply, 1, |_| 0, now);
+    let answer = outcome::for_the_log(&reply, &verdict);
+    log.settle(&reserved, answer.map(|answer| Entry { answer, ..entry }).as_ref())?;
     let update = match &reply {
         Reply::Failed { why, .. } => return Ok(Checked::Unanswered(why.clone())),
         Reply::Answered { status: 200, body, .. } => update::parse(body),
@@ -204,13 +215,14 @@ pub fn ask(subject: &Subject, question: &Question) -> Result<Checked, Error> {
 /// What goes with the question: the declared event, and what such a question always names.
 fn event(
     subject: &Subject,
+    recorder: &Recorder,
     service: &Service<'_>,
     question: &Question,
     notice: u32,
 ) -> Map<String, Value> {
     let mut event = service
         .event(notice)
-        .and_then(|event| assembled(subject, event, question))
+        .and_then(|event| assembled(subject, recorder, event, question))
         .unwrap_or_default();
     let attributes = event.entry("attributes").or_insert_with(|| json!({}));
     if let Value::Object(attributes) = attributes {
@@ -226,20 +238,25 @@ fn event(
     event
 }
 
-fn assembled(subject: &Subject, event: &Event, question: &Question) -> Option<Map<String, Value>> {
+/// The declared event. A command that is neither declared nor in the host's own tree is left out, like
+/// one that may not be told.
+fn assembled(
+    subject: &Subject,
+    recorder: &Recorder,
+    event: &Event,
+    question: &Question,
+) -> Option<Map<String, Value>> {
     let usage: Purpose = "usage".parse().ok()?;
-    let mut recorder = Recorder::new(subject);
-    recorder.version(&question.version);
+    let recorder = recorder.of_version(&question.version);
     let command = question.command.as_ref().filter(|_| subject.decide(Some(&usage)).allows());
-    let mut given = BTreeMap::new();
-    for field in &event.fields {
-        if let (FieldType::Command { .. }, Some(command)) = (&field.kind, command) {
-            // A host's own tree may know more commands than the declaration lists.
-            recorder.know(vec![command.clone()], Vec::new());
-            given.insert(field.name.clone(), Given::Text(command.clone()));
+    let with = event.fields.iter().filter_map(|field| match (&field.kind, command) {
+        (FieldType::Command { .. }, Some(command)) => {
+            Some((field.name.clone(), Given::Text(command.clone())))
         }
-    }
-    match recorder.assembled(subject, event, &given)? {
+        _ => None,
+    });
+    let whole = recorder.assembled(subject, event, &with.collect());
+    match whole.or_else(|| recorder.assembled(subject, event, &BTreeMap::new()))? {
         Value::Object(event) => Some(event),
         _ => None,
     }

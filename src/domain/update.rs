@@ -76,9 +76,12 @@ impl Keys {
         Some(Self(map.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect()))
     }
 
+    /// A text on one line, without anything that a terminal would take for an order.
     fn text(&self, key: &str) -> Option<String> {
-        let text = self.0.get(key)?.as_str()?.trim();
-        (!text.is_empty()).then(|| text.to_owned())
+        let text = self.0.get(key)?.as_str()?;
+        let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let plain = plain.trim();
+        (!plain.is_empty()).then(|| plain.to_owned())
     }
 
     fn number(&self, key: &str) -> Option<i64> {
@@ -87,7 +90,8 @@ impl Keys {
 
     /// Only addresses of web pages: nobody should be led to run anything else.
     fn address(&self, key: &str) -> Option<String> {
-        self.text(key).filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+        let is_page = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+        self.text(key).filter(|url| is_page(url) && !url.contains(char::is_whitespace))
     }
 }
 
@@ -116,6 +120,10 @@ mod tests {
         {
             assert_eq!(parse(body), None, "{body}");
         }
+        let forged = r#"{"current_version":"2\nDownload: https://evil","alerts":[{"message":"a\u001b[2J\u009bb"}]}"#;
+        let update = parse(forged).expect("an answer");
+        assert_eq!(update.current_version, "2 Download: https://evil");
+        assert_eq!(update.alerts[0].message, "a [2J b");
         let led_astray = r#"{"current_version":"2","current_download_url":"javascript:x"}"#;
         assert_eq!(parse(led_astray).expect("an answer").download_url, None);
     }

@@ -161,11 +161,12 @@ impl Host {
             ("telemetry", "log") => self.log(json()),
             #[cfg(feature = "delivery")]
             ("telemetry", "deliver") => {
-                if let Some(subject) = &self.subject {
+                if let (Some(subject), Some(recorder)) = (&self.subject, &self.recorder) {
+                    self.delivers.store(true, std::sync::atomic::Ordering::Relaxed);
                     let text = |name: &str| matches.get_one::<String>(name).cloned();
                     let command = text("update-command");
                     let question = text("update-from").map(|version| Question { version, command });
-                    crate::delivery::background::run(subject, question.as_ref());
+                    crate::delivery::background::run(subject, recorder, question.as_ref());
                 }
                 Ok(())
             }

@@ -4,9 +4,10 @@
 use crate::domain::declaration::field::ENVELOPE;
 use crate::domain::text;
 use crate::domain::tool_id::{Purpose, ToolId};
+use crate::store::schedule::{self, Pause};
 use crate::store::sent::{self, Entry, Outcome};
 use crate::store::spool::{self, Waiting};
-use crate::store::{Error, Subject, World, schedule};
+use crate::store::{Error, Subject, World};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
@@ -107,9 +108,16 @@ impl<'a> Journal<'a> {
                     "{tool}: {too_old} more for {purpose} were dropped, because they became too old."
                 ));
             }
+            let not_covered = spool::not_covered(layout, tool, purpose);
+            if not_covered > 0 {
+                notes.push(format!(
+                    "{tool}: {not_covered} more for {purpose} were dropped, because your yes does not cover them."
+                ));
+            }
         }
+        let ahead = |pause: &&Pause| pause.until > self.world.now;
         for (tool, _) in &self.tools {
-            for pause in schedule::state(layout, tool).pauses.values() {
+            for pause in schedule::state(layout, tool).pauses.values().filter(ahead) {
                 notes.push(format!(
                     "{tool}: {} did not take what waits ({}). The next try is not before {}.",
                     text::visible(&pause.recipient),
@@ -162,11 +170,11 @@ fn local(at: Timestamp, zone: &TimeZone) -> String {
 /// One request on one line: local time, tool, how much, to whom, and what came of it.
 fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     let at = entry.sent.parse().map_or_else(|_| entry.sent.clone(), |at| local(at, zone));
-    let events = match (entry.purpose.as_deref(), entry.events) {
-        (None, _) => "deletion request".to_owned(),
-        (Some(_), _) if entry.request.method == "GET" => "update check".to_owned(),
-        (Some(purpose), 1) => format!("1 event for {purpose}"),
-        (Some(purpose), count) => format!("{count} events for {purpose}"),
+    let purpose = &entry.purpose;
+    let events = match entry.events {
+        _ if entry.request.method == "GET" => "update check".to_owned(),
+        1 => format!("1 event for {purpose}"),
+        count => format!("{count} events for {purpose}"),
     };
     let why = entry.answer.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     let outcome = match (entry.answer.outcome, entry.answer.status) {
@@ -188,15 +196,15 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
 fn event_in_a_line(ts: i64, line: &str, zone: &TimeZone) -> String {
     let at = local(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
     let event: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
-    let text = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
-    let mut out = format!("{at}  {}  {}", text("tool"), text("eventType"));
+    let word = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
+    let mut out = format!("{at}  {}  {}", word("tool"), word("eventType"));
     let own = event.iter().filter(|(key, _)| !ENVELOPE.contains(&key.as_str()));
     let inner =
         ["attributes", "eventData"].into_iter().filter_map(|key| event.get(key)?.as_object());
     for (key, value) in own.chain(inner.flatten()) {
         out.push_str(&format!("  {key}={}", short(value)));
     }
-    out
+    text::visible(&out)
 }
 
 /// A value without what a person can do without: quotes around words, and, of an option, all but its

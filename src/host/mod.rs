@@ -30,6 +30,7 @@ use crate::domain::tool_id::Purpose;
 use crate::domain::update::Update;
 use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, declarations};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A tool that carries its own declaration.
 pub struct Host {
@@ -40,6 +41,8 @@ pub struct Host {
     fields: Vec<(String, Given)>,
     /// The arguments with which the host's own program delivers.
     delivery: Option<Vec<String>>,
+    /// Whether this very run is a delivery, which starts no other.
+    delivers: AtomicBool,
 }
 
 /// Opens the door with the text of the host's declaration.
@@ -59,6 +62,7 @@ pub fn open(declaration: &str) -> Host {
         ways,
         fields: Vec::new(),
         delivery: None,
+        delivers: AtomicBool::new(false),
     }
 }
 
@@ -114,7 +118,12 @@ impl Host {
         let version = self.recorder.as_ref()?.own_version()?.to_owned();
         let (known, is_stale) = update::known(subject, &version);
         if is_stale {
-            let question = Question { version, command: command.map(str::to_owned) };
+            // It becomes an argument of another program, which everybody here can see.
+            let is_known = |command: &&str| {
+                self.recorder.as_ref().is_some_and(|recorder| recorder.knows(subject, command))
+            };
+            let command = command.filter(is_known).map(str::to_owned);
+            let question = Question { version, command };
             update::refresh(subject, self.delivery.as_deref(), &question);
         }
         known
@@ -124,7 +133,8 @@ impl Host {
     /// waiting for anything. Happens by itself when the host is dropped; a program that ends by
     /// `std::process::exit` calls it before.
     pub fn deliver_if_due(&self) {
-        if let Some(subject) = &self.subject {
+        let delivers = self.delivers.load(Ordering::Relaxed);
+        if let Some(subject) = self.subject.as_ref().filter(|_| !delivers) {
             detach::start_if_due(subject, self.delivery.as_deref());
         }
     }
@@ -246,6 +256,7 @@ mod tests {
             ways,
             fields: Vec::new(),
             delivery: None,
+            delivers: AtomicBool::new(false),
         }
         .register();
         let found = declarations::find(layout, &tool).expect("readable").expect("registered");

@@ -58,6 +58,10 @@ impl Queue {
             let has_something = Lines::open(&path, 0).is_some_and(|mut lines| {
                 lines.next_event().is_some_and(|event| may_leave(event.ts))
             });
+            if has_something && total >= MOST {
+                total -= self.give_up_the_oldest(&closed)?;
+                closed.retain(|path| path.exists());
+            }
             if has_something && total < MOST {
                 total += size(&path);
                 closed.push(close_file(&path, &closed)?);
@@ -65,6 +69,27 @@ impl Queue {
         }
         closed.sort();
         Ok(closed.iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect())
+    }
+
+    /// Removes the oldest closed file, if some destinations have all of it: those that do not must not
+    /// keep from the others what is new. Says how many bytes that were.
+    fn give_up_the_oldest(&mut self, closed: &[PathBuf]) -> Result<u64, Error> {
+        let Some(path) = closed.first() else { return Ok(0) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let length = fs::symlink_metadata(path).map_or(0, |found| found.len());
+        if !self.destinations.iter().any(|key| self.positions.of(&name, key) >= length) {
+            return Ok(0);
+        }
+        let mut lines = Lines::open(path, self.positions.of_all(&name));
+        let mut dropped = 0;
+        while lines.as_mut().and_then(Lines::next_event).is_some() {
+            dropped += 1;
+        }
+        spool::add_to(&self.folder, spool::DROPPED, dropped);
+        file::remove(path)?;
+        self.positions.forget(&name);
+        self.write_positions()?;
+        Ok(length)
     }
 
     /// The events in a closed file that one destination has not got yet.
@@ -116,9 +141,11 @@ impl Queue {
         self.write_positions()
     }
 
-    /// Adds to the number of events that were dropped because they became too old.
-    pub fn count_too_old(&self, number: u64) {
-        spool::add_to(&self.folder, spool::TOO_OLD, number);
+    /// Adds to the numbers of events that were dropped: because they became too old, and because the
+    /// yes does not cover them.
+    pub fn count_dropped(&self, too_old: u64, not_covered: u64) {
+        spool::add_to(&self.folder, spool::TOO_OLD, too_old);
+        spool::add_to(&self.folder, spool::NOT_COVERED, not_covered);
     }
 }
 

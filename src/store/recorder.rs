@@ -62,6 +62,20 @@ impl Recorder {
         self.run.version = event::environment::is_version(version).then(|| version.to_owned());
     }
 
+    /// The same recorder, for another version of the tool.
+    #[must_use]
+    pub fn of_version(&self, version: &str) -> Self {
+        let mut other = Self { run: self.run.clone(), bound: self.bound };
+        other.version(version);
+        other
+    }
+
+    /// Whether a command is declared, or in the host's own tree.
+    pub fn knows(&self, subject: &Subject, command: &str) -> bool {
+        let declared = subject.declaration.iter().flat_map(|declared| &declared.commands);
+        declared.chain(&self.run.commands).any(|known| known == command)
+    }
+
     /// The version of the tool, where the host said it.
     pub fn own_version(&self) -> Option<&str> {
         self.run.version.as_deref()

@@ -19,8 +19,20 @@ use std::time::{Duration, SystemTime};
 /// The shortest time between two deliveries that a host starts.
 pub const INTERVAL: SignedDuration = SignedDuration::from_hours(1);
 
-/// A due time further away than any `wait` and any pause was not meant by us: the clock was changed.
-const FARTHEST: SignedDuration = SignedDuration::from_hours(24 * 100);
+/// The longest until another look: what rests longer is looked at again and again.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+
+/// A time further away than we ever set one was not meant by us: the clock was changed.
+pub const FARTHEST: SignedDuration = SignedDuration::from_hours(32);
+
+/// When to look again, for something that will be ready then: not before an interval is over, and
+/// within a day.
+pub fn look_again(ready: Timestamp, now: Timestamp) -> Timestamp {
+    ready.clamp(
+        now.saturating_add(INTERVAL).unwrap_or(now),
+        now.saturating_add(LONGEST).unwrap_or(now),
+    )
+}
 
 const LIMIT: u64 = 1024 * 1024;
 
@@ -30,6 +42,16 @@ pub struct State {
     /// Those that could not be reached, or asked to be left alone.
     #[serde(default)]
     pub pauses: BTreeMap<String, Pause>,
+}
+
+impl State {
+    /// Why a destination is to be left alone now. Who is hurried by a person waits only for a receiver
+    /// that asked for it. A pause that ends further away than any that we make was made by another clock.
+    pub fn pause_of(&self, key: &str, now: Timestamp, is_hurried: bool) -> Option<&Pause> {
+        let pause = self.pauses.get(key)?;
+        let is_ahead = pause.until > now && pause.until.duration_since(now) < FARTHEST;
+        (is_ahead && (pause.asked_for || !is_hurried)).then_some(pause)
+    }
 }
 
 /// A destination that is left alone for a while.
@@ -73,14 +95,28 @@ impl Schedule {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
             Ok(()) => {}
         }
+        // Whoever forgot the tool meanwhile removed the file that is locked now.
+        let here = file.metadata().map_err(failed)?;
+        if !std::fs::symlink_metadata(&path).is_ok_and(|at| platform::is_same_file(&here, &at)) {
+            return Ok(None);
+        }
         let way = options.open(&way).map_err(failed)?;
         Ok(Some(Self { state: state(layout, tool), file, way }))
     }
 
-    /// To be held from the last look at consent until a request has its answer; `None` where the
-    /// system has no locks.
-    pub fn set_out(&self) -> Option<OnTheWay<'_>> {
-        self.way.lock().ok().map(|()| OnTheWay(&self.way))
+    /// To be held from a look at consent until the connection stands; `None` where the system has no
+    /// locks.
+    pub fn set_out(&self) -> Option<OnTheWay> {
+        let way = self.way.try_clone().ok()?;
+        way.lock().ok().map(|()| OnTheWay(way))
+    }
+
+    /// Removes what is remembered, and the right with it.
+    ///
+    /// # Errors
+    /// Where it cannot be removed.
+    pub fn remove(self, layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+        remove(layout, tool)
     }
 
     /// Writes down what is remembered, and when the next delivery is due.
@@ -102,9 +138,9 @@ impl Schedule {
 }
 
 /// A request is on its way, until this is dropped.
-pub struct OnTheWay<'s>(&'s File);
+pub struct OnTheWay(File);
 
-impl Drop for OnTheWay<'_> {
+impl Drop for OnTheWay {
     fn drop(&mut self) {
         let _ = self.0.unlock();
     }
@@ -160,8 +196,20 @@ fn set_time(path: &Path, due: Timestamp) -> Result<(), Error> {
         .map_err(|error| Error::io("write", path, error))
 }
 
-/// Removes what is remembered of a tool's deliveries.
+/// Removes what is remembered of a tool's deliveries, unless one is under way: that one ends by itself,
+/// and its lock must stay, or a second one could begin beside it.
 pub(super) fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+    let path = layout.schedule(tool);
+    let opened = platform::careful_options(false).read(true).write(true).open(&path);
+    if let Ok(file) = &opened
+        && matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    {
+        return Ok(());
+    }
+    remove(layout, tool)
+}
+
+fn remove(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
     file::remove(&way(layout, tool))?;
     file::remove(&layout.schedule(tool))
 }

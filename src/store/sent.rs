@@ -7,13 +7,14 @@
 use super::error::Error;
 use super::layout::Layout;
 use super::{file, folder, platform, random};
+use crate::domain::pseudonym::AUTOMATION;
 use crate::domain::tool_id::ToolId;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// How long it is kept, in days.
@@ -32,8 +33,8 @@ pub struct Entry {
     pub sent: String,
     /// Whose it was.
     pub tool: String,
-    /// For which purpose; `None` for a deletion request.
-    pub purpose: Option<String>,
+    /// For which purpose.
+    pub purpose: String,
     /// Who got it.
     pub recipient: String,
     /// What kind of receiver.
@@ -90,22 +91,51 @@ pub enum Outcome {
     Later,
 }
 
+/// Who writes: each kind has a file of its own, so that nobody writes between the lines of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writer {
+    /// Deliveries, of which there is one at a time.
+    Delivery,
+    /// Update checks.
+    Question,
+}
+
 /// The log of one tool, open for what leaves now.
 pub struct SentLog {
     file: File,
     path: PathBuf,
+    writer: Writer,
 }
+
+/// Room in the log for a request that is about to leave. It says "no answer yet" until it is settled.
+#[must_use = "settle it, or the request stays without an answer"]
+pub struct Reserved {
+    start: u64,
+    length: usize,
+}
+
+/// How much room an answer has in a line, in bytes.
+const ANSWER: usize = 512;
 
 impl SentLog {
     /// Opens the file of the day, and removes what is older than it is kept.
     ///
     /// # Errors
-    /// Where it cannot be made or written to: then nothing may leave.
-    pub fn open(layout: &Layout, tool: &ToolId, now: Timestamp) -> Result<Self, Error> {
+    /// Where it cannot be made or opened: then nothing may leave.
+    pub fn open(
+        layout: &Layout,
+        tool: &ToolId,
+        now: Timestamp,
+        writer: Writer,
+    ) -> Result<Self, Error> {
         let folder = layout.sent_log(tool);
         let today = now.to_zoned(TimeZone::UTC).date();
         let oldest = today.saturating_sub(DAYS.days()).to_string();
-        let path = folder.join(format!("{today}.jsonl"));
+        let name = match writer {
+            Writer::Delivery => format!("{today}.jsonl"),
+            Writer::Question => format!("{today}-questions.jsonl"),
+        };
+        let path = folder.join(name);
         file::ensure(&path)?;
         let mut total = 0;
         for day in days(&folder)?.into_iter().rev() {
@@ -115,22 +145,61 @@ impl SentLog {
                 file::remove(&day)?;
             }
         }
-        let opened = platform::careful_options(false).append(true).open(&path);
+        let opened = platform::careful_options(false).read(true).write(true).open(&path);
         let file = opened.map_err(|error| Error::io("write", &path, error))?;
-        Ok(Self { file, path })
+        Ok(Self { file, path, writer })
     }
 
-    /// Notes a request and its answer.
+    /// Writes a request down before it leaves.
     ///
     /// # Errors
-    /// Where that cannot be written.
-    pub fn note(&mut self, entry: &Entry) -> Result<(), Error> {
-        let failed = |error| Error::io("write", &self.path, error);
-        let mut line = serde_json::to_vec(entry).map_err(|error| failed(error.into()))?;
-        line.push(b'\n');
-        let length = self.file.metadata().map_err(failed)?.len();
-        platform::may_write(length + line.len() as u64).map_err(failed)?;
-        self.file.write_all(&line).map_err(failed)
+    /// Where there is no room for it: then it may not leave.
+    pub fn reserve(&mut self, entry: &Entry) -> Result<Reserved, Error> {
+        let text = self.text(entry)?;
+        let start = self.file.metadata().map_err(|error| self.failed(error))?.len();
+        // A line end first, so that what a full disk once cut off swallows nothing.
+        let line = format!("\n{text}{}\n", " ".repeat(ANSWER));
+        if start > MOST {
+            return Err(self.failed(std::io::ErrorKind::FileTooLarge.into()));
+        }
+        let written = platform::may_write(start + line.len() as u64).and_then(|()| {
+            self.file.seek(SeekFrom::Start(start))?;
+            self.file.write_all(line.as_bytes())
+        });
+        if let Err(error) = written {
+            let _ = self.file.set_len(start);
+            return Err(self.failed(error));
+        }
+        Ok(Reserved { start: start + 1, length: text.len() + ANSWER })
+    }
+
+    /// Writes the answer into the line; or takes the line out, where nothing can have left.
+    ///
+    /// # Errors
+    /// Where that cannot be written: then the line says that there is no answer yet.
+    pub fn settle(&mut self, reserved: &Reserved, entry: Option<&Entry>) -> Result<(), Error> {
+        let Reserved { start, length } = *reserved;
+        let end = start + length as u64 + 1;
+        let is_last = self.file.metadata().is_ok_and(|found| found.len() == end);
+        let text = entry.map(|entry| self.text(entry)).transpose()?.unwrap_or_default();
+        if entry.is_none() && is_last && self.writer == Writer::Delivery {
+            return self.file.set_len(start - 1).map_err(|error| self.failed(error));
+        }
+        // An answer has room: its words are ours and short.
+        let padded = format!("{text:<length$}");
+        let written = self
+            .file
+            .seek(SeekFrom::Start(start))
+            .and_then(|_| self.file.write_all(&padded.as_bytes()[..length.min(padded.len())]));
+        written.map_err(|error| self.failed(error))
+    }
+
+    fn text(&self, entry: &Entry) -> Result<String, Error> {
+        serde_json::to_string(entry).map_err(|error| self.failed(error.into()))
+    }
+
+    fn failed(&self, error: std::io::Error) -> Error {
+        Error::io("write", &self.path, error)
     }
 }
 
@@ -157,22 +226,26 @@ pub fn entries(layout: &Layout, tool: &ToolId) -> Result<impl Iterator<Item = En
         std::iter::from_fn(move || {
             let mut line = Vec::new();
             let read = reader.by_ref().take(LONGEST).read_until(b'\n', &mut line).ok()?;
-            (read > 0).then(|| serde_json::from_slice::<Entry>(&line).ok())
+            (read > 0).then(|| serde_json::from_slice::<Entry>(line.trim_ascii()).ok())
         })
         .flatten()
     }))
 }
 
-/// The pseudonyms that the log of one tool holds.
+/// The pseudonyms that the log of one tool holds. What stands for every automation is no person's.
 ///
 /// # Errors
 /// As [`entries`].
 pub fn pseudonyms(layout: &Layout, tool: &ToolId) -> Result<BTreeSet<String>, Error> {
-    Ok(entries(layout, tool)?.flat_map(|entry| entry.pseudonyms).collect())
+    let all = entries(layout, tool)?.flat_map(|entry| entry.pseudonyms);
+    Ok(all.filter(|name| name != AUTOMATION).collect())
 }
 
 /// Deletes the log of one tool. A delivery under way writes on into what nobody sees any more.
-pub(super) fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+///
+/// # Errors
+/// Where it cannot be deleted.
+pub fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
     let folder = layout.sent_log(tool);
     let away = layout.sent_logs().join(format!(".forgotten-{}", random::uuid(&folder)?));
     match std::fs::rename(&folder, &away) {

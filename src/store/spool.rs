@@ -48,11 +48,23 @@ fn file_name(consent: &Consent, purpose: &Purpose) -> String {
     format!("{at}-{}.jsonl", salt.get(..8).unwrap_or("00000000"))
 }
 
+/// When the yes was said that a file is named after; `None` where that was another yes than those of
+/// now: a no came between them.
+pub fn yes_behind(name: &str, consent: &Consent) -> Option<Timestamp> {
+    let (at, rest) = name.split_once('-')?;
+    let salt = consent.salt.as_deref().and_then(|salt| salt.get(..8)).unwrap_or("00000000");
+    let is_ours = rest.split('.').next() == Some(salt);
+    Timestamp::from_second(at.parse().ok()?).ok().filter(|_| is_ours)
+}
+
 /// The file that counts events dropped for want of room, a byte for each.
-const DROPPED: &str = "dropped";
+pub(super) const DROPPED: &str = "dropped";
 
 /// The file that counts events that became too old to leave, a byte for each.
 pub(super) const TOO_OLD: &str = "too-old";
+
+/// The file that counts events that the yes does not cover, a byte for each.
+pub(super) const NOT_COVERED: &str = "not-covered";
 
 /// Makes the files of purposes. Called by what allows them, and by nobody else.
 pub(super) fn prepare(
@@ -62,7 +74,16 @@ pub(super) fn prepare(
     consent: &Consent,
 ) -> Result<(), Error> {
     purposes.iter().try_for_each(|purpose| {
-        file::ensure(&layout.spool(tool, purpose).join(file_name(consent, purpose)))
+        let path = layout.spool(tool, purpose).join(file_name(consent, purpose));
+        // A no to another purpose may take the folder away between its making and that of the file.
+        let mut made = file::ensure(&path);
+        for _ in 0..MOST_TRIES {
+            if made.is_ok() {
+                break;
+            }
+            made = file::ensure(&path);
+        }
+        made
     })
 }
 
@@ -173,6 +194,11 @@ pub fn dropped(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
 /// How many events were dropped because they became too old to leave.
 pub fn too_old(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
     counted(layout, tool, purpose, TOO_OLD)
+}
+
+/// How many events were dropped because the yes does not cover them.
+pub fn not_covered(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
+    counted(layout, tool, purpose, NOT_COVERED)
 }
 
 fn counted(layout: &Layout, tool: &ToolId, purpose: &Purpose, counter: &str) -> u64 {

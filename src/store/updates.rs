@@ -29,6 +29,9 @@ fn path(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> PathBuf {
     layout.spool(tool, purpose).join("update.json")
 }
 
+/// The most versions of one tool that answers are remembered for.
+const MOST: usize = 8;
+
 /// What is remembered for this version. Damage is as good as nothing.
 pub fn read(
     layout: &Layout,
@@ -36,9 +39,12 @@ pub fn read(
     purpose: &Purpose,
     version: &str,
 ) -> Option<Remembered> {
-    let text = file::read(&path(layout, tool, purpose), LIMIT, file::Trust::Own).ok().flatten()?;
-    let remembered: Remembered = serde_json::from_str(&text).ok()?;
-    (remembered.version == version).then_some(remembered)
+    all(layout, tool, purpose).into_iter().find(|remembered| remembered.version == version)
+}
+
+fn all(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> Vec<Remembered> {
+    let text = file::read(&path(layout, tool, purpose), LIMIT, file::Trust::Own).ok().flatten();
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// Remembers an answer, where the purpose has a folder: it is made by what allows it.
@@ -52,7 +58,10 @@ pub fn write(
     remembered: &Remembered,
 ) -> Result<(), Error> {
     let path = path(layout, tool, purpose);
-    let text =
-        serde_json::to_vec(remembered).map_err(|error| Error::io("write", &path, error.into()))?;
+    let mut all = all(layout, tool, purpose);
+    all.retain(|other| other.version != remembered.version);
+    all.insert(0, remembered.clone());
+    all.truncate(MOST);
+    let text = serde_json::to_vec(&all).map_err(|error| Error::io("write", &path, error.into()))?;
     file::replace_here(&path, &text)
 }

@@ -143,11 +143,29 @@ pub fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
+/// Whether what stands between `://` and the path is a host and, if anything else, a port (RFC 3986,
+/// section 3.2).
+fn has_sound_authority(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = match authority.strip_prefix('[') {
+        Some(v6) => match v6.split_once(']') {
+            Some((host, port)) if host.parse::<core::net::Ipv6Addr>().is_ok() => port,
+            _ => return false,
+        },
+        None => authority.find(':').map_or("", |colon| &authority[colon..]),
+    };
+    port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
+}
+
 /// Whether an address may be used: HTTPS, or plain HTTP to the loopback address.
 pub fn is_allowed(url: &str) -> bool {
     let Some(host) = host(url) else { return false };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_');
-    if !host.chars().all(plain) || url.chars().any(|c| c.is_whitespace() || c == '@') {
+    if !has_sound_authority(url)
+        || !host.chars().all(plain)
+        || url.chars().any(|c| c.is_whitespace() || c == '@')
+    {
         return false;
     }
     url.starts_with("https://")
@@ -172,6 +190,12 @@ mod tests {
             "https://user:word@x.example/",
             "https://x.example/a b",
             "http://127.0.0.1@evil.example/",
+            "http://[::1/",
+            "http://[::1]evil.example/",
+            "http://127.0.0.1:80.evil.example/",
+            "https://[zz]/",
+            "https://x.example:99999/",
+            "https://x.example:/",
         ] {
             assert!(!is_allowed(bad), "{bad}");
         }

@@ -228,10 +228,14 @@ impl Reader {
         };
         let seconds =
             number.parse::<u64>().ok().zip(unit).and_then(|(n, unit)| n.checked_mul(unit));
-        seconds.unwrap_or_else(|| {
+        let Some(seconds) = seconds else {
             self.problem("wait", "use a number and s, m, h or d, such as \"24h\"");
-            DAY
-        })
+            return DAY;
+        };
+        if seconds >= 90 * DAY {
+            self.problem("wait", "events are kept for 90 days, so let them rest for less");
+        }
+        seconds
     }
 
     fn since(&mut self, since: u32, notice: u32, at: &str) -> u32 {

@@ -12,7 +12,7 @@ use crate::store::error::Error;
 use crate::store::layout::Layout;
 use crate::store::patch::Change as Edit;
 use crate::store::world::World;
-use crate::store::{asked, config, history, schedule, sent, spool};
+use crate::store::{asked, config, history, schedule, spool};
 
 /// What a no is about.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,7 @@ pub fn refuse(
         Scope::Purposes(purposes) => Some(purposes),
     };
     stored.then("delete what waits", spool::purge(layout, tool, purposes));
+    stored.then("make room for events of a newer yes", again_for_a_newer_yes(layout, tool));
     if !changed.after.may_use_an_id() {
         let removed = remove_unused_id(layout);
         // Where nothing was on, this only repeats what an earlier run may not have got to.
@@ -80,6 +81,15 @@ pub fn refuse(
     }
     schedule::wait_for_requests(layout, tool);
     Ok(stored)
+}
+
+/// A yes that somebody said right after the no has lost its folder to it.
+fn again_for_a_newer_yes(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+    let Ok(now) = consent::read(&layout.consent(tool), tool) else { return Ok(()) };
+    let is_granted = |(_, answer): &(&Purpose, &Answer)| answer.choice == Choice::Granted;
+    let granted: Vec<Purpose> =
+        now.answers.iter().filter(is_granted).map(|(purpose, _)| purpose.clone()).collect();
+    spool::prepare(layout, tool, &granted, &now)
 }
 
 fn refusals(
@@ -197,8 +207,9 @@ pub fn decline(
     Ok(stored)
 }
 
-/// Says no to the whole tool and deletes everything that it left here, the history excepted: that
-/// one is the proof of what was agreed to and what was not.
+/// Says no to the whole tool and deletes everything that it left here, but for two things: the history, the
+/// proof of what was agreed to and what was not; and the log of what has left, which is needed until its
+/// deletion was asked for ([`crate::store::sent::forget`]).
 ///
 /// # Errors
 /// Where the no could not be stored.
@@ -208,7 +219,6 @@ pub fn forget(world: &World, tool: &ToolId) -> Result<Stored, Error> {
     let entry = entry(world, tool, None, Change::Forgotten, Via::Command);
     stored.then("write the history", history::append(layout, tool, entry));
     stored.then("delete what is known of deliveries", schedule::forget(layout, tool));
-    stored.then("delete the log of what has left", sent::forget(layout, tool));
     Ok(stored)
 }
 
