@@ -18,6 +18,7 @@
 //! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
 //! | [`store`] | what this machine says: files, variables, the clock |
 //! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands |
+//! | `catalogue` | other tools' own switches, and the files they stand in |
 //! | `cli` | the terminal: one file for each command of the program |
 //!
 //! [`domain::decision::decide`] decides; everything calls it.
@@ -33,6 +34,8 @@ pub mod domain;
 pub mod host;
 pub mod store;
 
+#[cfg(feature = "cli")]
+pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
 

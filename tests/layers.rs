@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder of `src`, and what it may import.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 5] = [
     ("domain", &["domain"]),
     ("store", &["domain", "store"]),
     ("host", &["domain", "store", "host"]),
-    ("cli", &["domain", "store", "host", "cli"]),
+    ("catalogue", &["domain", "store", "catalogue"]),
+    ("cli", &["domain", "store", "host", "catalogue", "cli"]),
 ];
 
 /// What the pure layer has no use for.
