@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
+use crate::catalogue::conflict;
 use crate::domain::consent::Choice;
 use crate::domain::notice::Ways;
 use crate::store::Subject;
@@ -35,6 +36,9 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     others.retain(|other| !troubles.iter().any(|known| known.path == other.path));
     troubles.extend(others);
     troubles.extend(conflicts(session));
+    let others = session.others();
+    troubles.extend(others.catalogue.problems.iter().cloned());
+    troubles.extend(others.installed().flat_map(|entry| conflict::of(&others.machine, entry)));
     if typed.json {
         session.terminal.say_json(&json!({ "problems": troubles }))?;
     } else if troubles.is_empty() {

@@ -1,6 +1,7 @@
 //! The program: one file for each command, what is typed and what it does.
 
 mod ask;
+mod catalogued;
 mod check;
 mod completions;
 mod declare;
@@ -24,8 +25,10 @@ mod terminal;
 mod tools;
 
 use crate::store::World;
+use catalogued::Others;
 use clap::{ArgMatches, Command};
 use failure::Failure;
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -50,10 +53,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What every command gets: the outside, and the terminal to speak on.
+/// What every command gets: the outside, the terminal to speak on, and other people's tools, which
+/// are looked for only where a command asks for them.
 struct Session {
     world: Arc<World>,
     terminal: Terminal,
+    others: OnceCell<Others>,
 }
 
 /// Whom a command is for: the order in which help lists them.
@@ -108,7 +113,7 @@ pub fn main() -> ExitCode {
     }
     let world = World::of_this_process();
     let terminal = Terminal::of(&world);
-    let session = Session { world, terminal };
+    let session = Session { world, terminal, others: OnceCell::new() };
     match run(arguments, &session) {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(&session.terminal).into(),

@@ -47,8 +47,18 @@ pub(super) fn unknown(tool: &ToolId) -> Failure {
 
 /// Adds "did you mean".
 pub(super) fn with_suggestion(world: &World, typed: &str, failure: Failure) -> Failure {
-    let Ok(known) = known(world) else { return failure };
-    match closest(typed, known.iter().map(ToolId::as_str)) {
+    with_suggestion_among(world, typed, failure, std::iter::empty())
+}
+
+/// The same, with further words that may have been meant.
+pub(super) fn with_suggestion_among<'a>(
+    world: &World,
+    typed: &str,
+    failure: Failure,
+    others: impl Iterator<Item = &'a str>,
+) -> Failure {
+    let known = known(world).unwrap_or_default();
+    match closest(typed, known.iter().map(ToolId::as_str).chain(others.map(|word| word))) {
         Some(close) => failure.hint(format!("did you mean {close}?")),
         None => failure.hint("sayso lists the tools that are known here"),
     }

@@ -61,6 +61,11 @@ impl Layout {
         self.consents().join(format!("{tool}.toml"))
     }
 
+    /// The folder of what the person knows better about other people's tools.
+    pub fn catalogues(&self) -> PathBuf {
+        self.config.join("catalogue")
+    }
+
     /// The person's own declaration of one tool.
     pub fn declaration(&self, tool: &ToolId) -> PathBuf {
         self.tools.join(format!("{tool}.toml"))

@@ -8,6 +8,7 @@ pub mod declarations;
 mod error;
 mod file;
 mod folder;
+pub mod foreign;
 pub mod health;
 pub mod history;
 pub mod layout;

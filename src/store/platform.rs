@@ -160,3 +160,14 @@ pub(super) fn acts_for_another_user() -> bool {
     #[cfg(not(unix))]
     false
 }
+
+/// The name a program is called by, from that of its file: elsewhere it is the same, on Windows it
+/// has one of the endings that `PATHEXT` lists.
+pub(super) fn called_by<'n>(name: &'n str, endings: Option<&str>) -> Option<&'n str> {
+    if cfg!(not(windows)) {
+        return Some(name);
+    }
+    let (stem, ending) = name.rsplit_once('.')?;
+    let mut endings = endings.unwrap_or(".COM;.EXE;.BAT;.CMD").split(';');
+    endings.any(|known| known.trim_start_matches('.').eq_ignore_ascii_case(ending)).then_some(stem)
+}

@@ -58,6 +58,7 @@ impl Refused {
 type Leaves = Vec<(Vec<String>, String)>;
 
 /// One way of writing configuration. The functions get the text without its byte order mark.
+#[derive(Debug)]
 pub struct Format {
     /// The name, as the catalogue writes it.
     pub name: &'static str,
