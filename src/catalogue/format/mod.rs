@@ -3,8 +3,19 @@
 //! Bytes in, bytes out. Each format finds the place; here the result is read again and compared
 //! with what was meant, and whatever else came of it is refused.
 
+mod assignments;
+mod braces;
+mod gitconfig;
+mod ini;
+mod json;
+mod lines;
 mod marker;
+mod properties;
+mod shell;
 mod text;
+mod toml;
+mod tree;
+mod yaml;
 
 use serde::Deserialize;
 
@@ -70,7 +81,17 @@ pub struct Format {
 }
 
 /// Every format.
-pub static FORMATS: &[Format] = &[text::FORMAT, marker::FORMAT];
+pub static FORMATS: &[Format] = &[
+    json::FORMAT,
+    toml::FORMAT,
+    yaml::FORMAT,
+    ini::FORMAT,
+    gitconfig::FORMAT,
+    properties::FORMAT,
+    shell::FORMAT,
+    text::FORMAT,
+    marker::FORMAT,
+];
 
 /// More than any configuration that a person writes.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -157,3 +178,6 @@ fn text_of(bytes: &[u8]) -> Result<(&'static str, &str), Refused> {
         None => ("", text),
     })
 }
+
+#[cfg(test)]
+mod tests;
