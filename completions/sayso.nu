@@ -12,7 +12,7 @@ module completions {
 
   # Show what each tool may collect, whether it is on, and why
   export extern "sayso status" [
-    --all                     # Also tools that were found nowhere on this machine
+    --all                     # Also known tools that are not installed here
     --json                    # Print one JSON document
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso status tool" # Only this tool, with every reason in full
@@ -190,11 +190,11 @@ module completions {
     ...field: string          # Values of its fields
   ]
 
-  # Check a declaration
+  # Check a declaration, or a catalogue of other people's tools
   export extern "sayso lint" [
     --against: path           # An earlier declaration: show what FILE asks for beyond it
     --help(-h)                # Print help
-    file: path                # The declaration
+    file: path                # The declaration, or the catalogue of other people's tools
   ]
 
   # Register declarations, so that people see the tools and can decide
@@ -284,7 +284,7 @@ module completions {
   export extern "sayso help record" [
   ]
 
-  # Check a declaration
+  # Check a declaration, or a catalogue of other people's tools
   export extern "sayso help lint" [
   ]
 

@@ -8,6 +8,7 @@
 )]
 
 mod canaries;
+mod catalogue;
 mod concurrency;
 mod crowds;
 mod documents;

@@ -154,7 +154,8 @@ fn no_module_is_named_after_nothing() {
 
 #[test]
 fn no_file_is_so_long_that_it_is_two() {
-    for path in files("src") {
+    let is_code = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rs");
+    for path in files("src").into_iter().filter(is_code) {
         let lines = read(&path).lines().count();
         assert!(lines <= 350, "{} has {lines} lines", path.display());
     }

@@ -42,7 +42,7 @@ macro_rules! sessions {
 
 sessions! {
     ask check completions declare default disable doctor enable forget help history id lint log man
-    path record show status
+    others path record show status
 }
 
 /// The reasons of the contract, in the order in which they are heard.

@@ -15,8 +15,7 @@ use toml::Spanned;
 
 /// Ways of writing configuration that entries may name although sayso does not read them: the state
 /// is unknown then, and nothing is changed.
-const NOT_READ: [&str; 9] =
-    ["hcl", "shell", "xml", "json", "yaml", "toml", "ini", "gitconfig", "properties"];
+const NOT_READ: [&str; 2] = ["hcl", "xml"];
 
 /// Something wrong with a catalogue file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -114,8 +114,8 @@ impl Rule {
         let takes_all = matches!(self.rest, Heard::Yes | Heard::Said(Said::On | Said::Off));
         match value {
             "" => self.empty,
-            _ if self.yes.iter().any(|word| is(word)) => Heard::Yes,
-            _ if self.no.iter().any(|word| is(word)) => Heard::No,
+            _ if self.yes.iter().any(&is) => Heard::Yes,
+            _ if self.no.iter().any(is) => Heard::No,
             _ if self.nothing.contains(&value) => NOTHING,
             _ if takes_all => self.rest,
             // Whether TRUE is as good as true, nobody looked.

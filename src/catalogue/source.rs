@@ -185,7 +185,7 @@ impl Machine {
 pub(super) const ACTIVE: &str = "{active}";
 
 /// What the file holds under the key, which then names the active profile.
-fn held(file: &File, text: &str, key: &mut Vec<String>) -> Result<Option<Scalar>, String> {
+fn held(file: &File, text: &str, key: &mut [String]) -> Result<Option<Scalar>, String> {
     let Some(format) = file.format else {
         return Err(format!("is in a format that sayso does not read ({})", file.format_name));
     };

@@ -157,7 +157,7 @@ fn all_problems_of_a_catalogue_are_told_with_their_lines() {
         "line 11: t: parse is one of nonempty",
         "line 11: t: off may not be empty",
         "line 11: t: channel is one of usage",
-        "line 16: t: format is one of text",
+        "line 16: t: format is one of json",
         "line 16: t: off and on are the same value",
         "line 16: t: {nowhere}/x: tokens are home",
         "line 16: t: os is one of any, linux",

@@ -162,15 +162,26 @@ impl Others {
 
     /// The same for programs.
     pub(super) fn shown_document(&self, entry: &Entry) -> Value {
-        let facts = wording::facts(&self.machine, entry);
-        let facts: serde_json::Map<String, Value> = facts
-            .into_iter()
-            .map(|(label, words)| (label.to_lowercase().replace(' ', "-"), words.into()))
-            .collect();
         let ways = wording::ways_off(&self.machine, entry);
         let ways: Vec<Value> =
             ways.iter().map(|(channel, way)| json!({ "purpose": channel, "off": way })).collect();
-        json!({ "tool": entry.id.as_str(), "kind": "catalogued", "known": facts, "ways": ways })
+        json!({
+            "tool": entry.id.as_str(),
+            "name": entry.name,
+            "kind": "catalogued",
+            "vendor": entry.vendor,
+            "homepage": entry.homepage,
+            "program": self.machine.program(entry),
+            "default": entry.default.as_str(),
+            "do-not-track": entry.do_not_track.as_str(),
+            "evidence": entry.evidence.as_str(),
+            "version": entry.version,
+            "sources": entry.sources,
+            "removed-in": entry.removed_in,
+            "note": entry.note,
+            "from": entry.from,
+            "ways": ways,
+        })
     }
 
     /// A word that names nothing here, with what may have been meant.
@@ -183,8 +194,8 @@ impl Others {
         if let Some(entry) = self.catalogue.entry_of_program(typed) {
             return failure.hint(format!("did you mean {}?", entry.id));
         }
-        let ids = self.catalogue.entries().map(|entry| entry.id.as_str());
-        tools::with_suggestion_among(world, typed, failure, ids)
+        let ids: Vec<&str> = self.catalogue.entries().map(|entry| entry.id.as_str()).collect();
+        tools::with_suggestion_among(world, typed, failure, &ids)
     }
 }
 

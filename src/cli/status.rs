@@ -176,7 +176,10 @@ fn for_people(session: &Session, shown: &Shown<'_>, in_full: bool) -> String {
     if in_full {
         for (tool, vendors) in &shown.native {
             out += &details(session, &tool.tool);
-            out += &vendors.map(|entry| others.explained(session, entry)).unwrap_or_default();
+            if let Some(entry) = vendors {
+                out += "\nIts vendor has a switch of its own:\n";
+                out += &others.explained(session, entry);
+            }
         }
         for entry in &shown.catalogued {
             out += &others.explained(session, entry);

@@ -47,18 +47,20 @@ pub(super) fn unknown(tool: &ToolId) -> Failure {
 
 /// Adds "did you mean".
 pub(super) fn with_suggestion(world: &World, typed: &str, failure: Failure) -> Failure {
-    with_suggestion_among(world, typed, failure, std::iter::empty())
+    with_suggestion_among(world, typed, failure, &[])
 }
 
 /// The same, with further words that may have been meant.
-pub(super) fn with_suggestion_among<'a>(
+pub(super) fn with_suggestion_among(
     world: &World,
     typed: &str,
     failure: Failure,
-    others: impl Iterator<Item = &'a str>,
+    others: &[&str],
 ) -> Failure {
     let known = known(world).unwrap_or_default();
-    match closest(typed, known.iter().map(ToolId::as_str).chain(others.map(|word| word))) {
+    let mut words: Vec<&str> = known.iter().map(ToolId::as_str).collect();
+    words.extend(others);
+    match closest(typed, words.into_iter()) {
         Some(close) => failure.hint(format!("did you mean {close}?")),
         None => failure.hint("sayso lists the tools that are known here"),
     }
