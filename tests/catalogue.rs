@@ -3,7 +3,8 @@
 #![cfg(unix)]
 
 use crate::support::{Home, Ran, catalogue, have, program};
-use sayso::catalogue::entry::{Entry, Evidence, Word};
+use sayso::catalogue::entry::{Entry, Evidence, File, Scope, System, Word};
+use sayso::catalogue::format::Scalar;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -99,6 +100,58 @@ fn the_documented_value_of_every_variable_switches_its_channel_off() {
             let (state, reason) = &states[&(entry.id.to_string(), channel.to_owned())];
             assert_eq!(state, "off", "{name}={value} for {} ({reason})", entry.id);
         }
+    }
+}
+
+/// Where a person's file is in a home without further variables.
+fn in_the_home(file: &File) -> Option<String> {
+    let places = [("{home}/", ""), ("{xdg_config}/", ".config/"), ("{xdg_data}/", ".local/share/")];
+    let is_own = file.scope == Scope::User && file.system.covers(System::here());
+    places.into_iter().filter(|_| is_own).find_map(|(token, folder)| {
+        Some(format!("{folder}{}", file.place.path.strip_prefix(token)?))
+    })
+}
+
+/// A home in which every file of the catalogue's says what `value` takes from it.
+fn written(value: fn(&File) -> Option<&Scalar>) -> (Machine, Vec<(String, String, bool)>) {
+    let machine = Machine::with_everything();
+    let profile = "active = \"mine\"\n[profiles.mine]\n";
+    machine.home.write(".prefect/profiles.toml", profile);
+    let mut set = Vec::new();
+    for entry in catalogue() {
+        for file in &entry.files {
+            let (Some(path), Some(value)) = (in_the_home(file), value(file)) else { continue };
+            let Some(format) = file.format else { continue };
+            let there = machine.home.path().join(&path);
+            let before = fs::read(&there).unwrap_or_default();
+            let key: Vec<String> =
+                file.key.iter().map(|name| name.replace("{active}", "mine")).collect();
+            let after = format.set(&before, &key, value);
+            let after = after.unwrap_or_else(|why| panic!("{}: {path}: {why}", entry.id));
+            machine.home.write(&path, &String::from_utf8(after).expect("text"));
+            let channel = file.channel.as_str().to_owned();
+            set.push((entry.id.to_string(), channel, file.basis.is_certain()));
+        }
+    }
+    assert!(set.len() > 30, "{set:?}");
+    (machine, set)
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "prepares files at the places of Linux")]
+fn the_documented_value_in_every_file_is_what_status_says() {
+    let (machine, off) = written(|file| Some(&file.off));
+    let states = machine.states(&[]);
+    for (tool, channel, _) in off {
+        let (state, reason) = states[&(tool.clone(), channel.clone())].clone();
+        assert_eq!((state.as_str(), reason.as_str()), ("off", "file"), "{tool} {channel}");
+    }
+    let (machine, on) = written(|file| file.on.as_ref());
+    let states = machine.states(&[]);
+    for (tool, channel, is_certain) in on {
+        let (state, reason) = states[&(tool.clone(), channel.clone())].clone();
+        let expected = if is_certain { ("on", "file") } else { ("unknown", "evidence") };
+        assert_eq!((state.as_str(), reason.as_str()), expected, "{tool} {channel}");
     }
 }
 
