@@ -33,6 +33,7 @@ pub(super) struct File {
 
 /// How new lines are written where there is no neighbour to be imitated.
 pub(super) struct Writing<'a> {
+    pub(super) name: &'a str,
     pub(super) indent: &'a str,
     pub(super) equals: &'a str,
     /// The header of the section.
@@ -80,16 +81,17 @@ impl File {
         value: &str,
         writing: &Writing<'_>,
     ) -> Result<String, Refused> {
-        let (name, place) = path.split_last().ok_or_else(not_safe)?;
+        let (_, place) = path.split_last().ok_or_else(not_safe)?;
         let header = self.sections.iter().rev().find(|section| section.path == place);
         let mut own =
             self.assignments.iter().filter(|one| one.path[..one.path.len() - 1] == *place);
         let neighbour = own.next_back().or(self.assignments.last());
         let indent = neighbour.and_then(|one| lines::indent(text, one.name.start));
         let indent = indent.unwrap_or(writing.indent);
+        let neighbour = neighbour.filter(|one| !one.value.is_empty());
         let equals = neighbour.map(|one| &text[one.name.end..one.value.start]);
         let equals = equals.filter(|equals| equals.trim() == writing.equals.trim());
-        let line = [indent, name, equals.unwrap_or(writing.equals), value].concat();
+        let line = [indent, writing.name, equals.unwrap_or(writing.equals), value].concat();
         let begins = header.map_or(0, |header| header.line.start);
         let last =
             self.assignments.iter().rev().find(|one| one.path[..one.path.len() - 1] == *place);
@@ -185,3 +187,7 @@ pub(super) fn are_plain(names: &[String]) -> Result<(), Refused> {
 pub(super) fn unreadable(text: &str, at: usize) -> Refused {
     Refused::at(text, at, "has a line that is no `name = value`; change it by hand")
 }
+
+#[cfg(test)]
+#[path = "assignments_tests.rs"]
+mod tests;

@@ -9,22 +9,28 @@ pub(super) const FORMAT: Format = Format {
     set,
     remove,
     leaves,
+    path,
     is_as_asked: |is, asked| is.to_text() == asked.to_text(),
 };
 
 /// A key as git compares it: only the subsection has its case.
-fn path_of(key: &[String]) -> Result<Vec<String>, Refused> {
-    let (2 | 3) = key.len() else {
-        return Err(Refused::new(
-            "has sections and names in them only, which the key does not fit",
-        ));
-    };
-    let last = key.len() - 1;
+fn path(key: &[String]) -> Vec<String> {
+    let last = key.len().saturating_sub(1);
     let part = |(place, name): (usize, &String)| match place {
         place if place == 0 || place == last => name.to_ascii_lowercase(),
         _ => name.clone(),
     };
-    Ok(key.iter().enumerate().map(part).collect())
+    key.iter().enumerate().map(part).collect()
+}
+
+fn fitting(key: &[String]) -> Result<Vec<String>, Refused> {
+    match key.len() {
+        2 | 3 => Ok(path(key)),
+        _ => {
+            let why = "has sections and names in them only, which the key does not fit";
+            Err(Refused::new(why))
+        }
+    }
 }
 
 fn parse(text: &str) -> Result<File, Refused> {
@@ -106,16 +112,16 @@ fn value_of(written: &str) -> Option<(String, usize)> {
     let mut means = String::new();
     let mut is_quoted = false;
     let (mut kept, mut end) = (0, 0);
-    let mut chars = written.char_indices();
-    while let Some((at, c)) = chars.next() {
+    let mut chars = written.chars();
+    while let Some(c) = chars.next() {
         match c {
             '\n' if is_quoted => return None,
             '\n' => break,
             '#' | ';' if !is_quoted => break,
             '"' => is_quoted = !is_quoted,
-            '\\' => match chars.next()?.1 {
+            '\\' => match chars.next()? {
                 '\n' => continue,
-                '\r' if chars.next()?.1 == '\n' => continue,
+                '\r' if chars.next()? == '\n' => continue,
                 'n' => means.push('\n'),
                 't' => means.push('\t'),
                 'b' => means.push('\u{8}'),
@@ -130,15 +136,14 @@ fn value_of(written: &str) -> Option<(String, usize)> {
             }
         }
         kept = means.len();
-        end = chars.as_str().as_ptr() as usize - written.as_ptr() as usize;
-        debug_assert!(end > at);
+        end = written.len() - chars.as_str().len();
     }
     means.truncate(kept);
     (!is_quoted).then_some((means, end))
 }
 
 fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
-    let path = path_of(key)?;
+    let path = fitting(key)?;
     Ok(parse(text)?.last(&path).map(|one| Scalar::Text(one.means.clone())))
 }
 
@@ -148,7 +153,7 @@ fn leaves(text: &str) -> Result<Leaves, Refused> {
 
 fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
     let file = parse(text)?;
-    let (path, value) = (path_of(key)?, plain(value)?);
+    let (path, value) = (fitting(key)?, plain(value)?);
     if let Some(one) = file.last(&path) {
         let is_quoted = text[one.value.clone()].starts_with('"');
         let quote = if is_quoted { "\"" } else { "" };
@@ -159,13 +164,19 @@ fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
         [section, below, _] => format!("[{section} \"{below}\"]"),
         _ => format!("[{}]", key[0]),
     };
-    let writing = Writing { indent: "\t", equals: " = ", header: Some(header), is_spaced: false };
+    let writing = Writing {
+        name: &key[key.len() - 1],
+        indent: "\t",
+        equals: " = ",
+        header: Some(header),
+        is_spaced: false,
+    };
     file.add(text, &path, &value, &writing)
 }
 
 fn remove(text: &str, key: &[String]) -> Result<String, Refused> {
     let file = parse(text)?;
-    let path = path_of(key)?;
+    let path = fitting(key)?;
     match file.one(text, &path)? {
         Some(one) => {
             let value = Scalar::Text(one.means.clone());

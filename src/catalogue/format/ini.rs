@@ -9,6 +9,7 @@ pub(super) const FORMAT: Format = Format {
     set,
     remove,
     leaves,
+    path: <[String]>::to_vec,
     is_as_asked: |is, asked| is.to_text() == asked.to_text(),
 };
 
@@ -129,7 +130,12 @@ fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
     }
     are_plain(key)?;
     let header = (key.len() == 2).then(|| format!("[{}]", key[0]));
-    file.add(text, key, &value, &Writing { indent: "", equals: " = ", header, is_spaced: true })
+    file.add(
+        text,
+        key,
+        &value,
+        &Writing { name: &key[key.len() - 1], indent: "", equals: " = ", header, is_spaced: true },
+    )
 }
 
 fn remove(text: &str, key: &[String]) -> Result<String, Refused> {

@@ -7,8 +7,15 @@ use super::tree::{Kind, Node};
 use super::{Format, Leaves, Refused, Scalar, lines};
 use parse::{parse, skip};
 
-pub(super) const FORMAT: Format =
-    Format { name: "json", read, set, remove, leaves, is_as_asked: |is, asked| is == asked };
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    read,
+    set,
+    remove,
+    leaves,
+    path: <[String]>::to_vec,
+    is_as_asked: |is, asked| is == asked,
+};
 
 fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
     match parse(text)? {

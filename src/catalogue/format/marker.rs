@@ -9,6 +9,7 @@ pub(super) const FORMAT: Format = Format {
     set,
     remove: |_, _| Ok(String::new()),
     leaves: |_| Ok(Leaves::new()),
+    path: <[String]>::to_vec,
     is_as_asked,
 };
 

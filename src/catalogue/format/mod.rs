@@ -6,6 +6,7 @@
 mod assignments;
 mod braces;
 mod gitconfig;
+mod hcl;
 mod ini;
 mod json;
 mod lines;
@@ -15,6 +16,7 @@ mod shell;
 mod text;
 mod toml;
 mod tree;
+mod xml;
 mod yaml;
 
 use serde::Deserialize;
@@ -77,6 +79,9 @@ pub struct Format {
     set: fn(&str, &[String], &Scalar) -> Result<String, Refused>,
     remove: fn(&str, &[String]) -> Result<String, Refused>,
     leaves: fn(&str) -> Result<Leaves, Refused>,
+    /// The key as the leaves have it.
+    path: fn(&[String]) -> Vec<String>,
+    /// Whether a value that was read is the one that was asked for.
     is_as_asked: fn(&Scalar, &Scalar) -> bool,
 }
 
@@ -89,6 +94,8 @@ pub static FORMATS: &[Format] = &[
     gitconfig::FORMAT,
     properties::FORMAT,
     shell::FORMAT,
+    xml::FORMAT,
+    hcl::FORMAT,
     text::FORMAT,
     marker::FORMAT,
 ];
@@ -148,10 +155,12 @@ impl Format {
 
     /// Everything but the key, and the empty places it stood in, is the same.
     fn compare(&self, before: &str, after: &str, key: &[String]) -> Result<(), Refused> {
+        let key = (self.path)(key);
         let rest = |text| -> Result<Leaves, Refused> {
             let mut leaves = (self.leaves)(text)?;
             leaves.retain(|(path, value)| {
-                !path.starts_with(key) && !(value.is_empty() && key.starts_with(path))
+                let is_its_place = value.is_empty() && key.starts_with(path);
+                !is_its_place && !path.starts_with(&key)
             });
             Ok(leaves)
         };

@@ -10,6 +10,7 @@ pub(super) const FORMAT: Format = Format {
     set,
     remove,
     leaves,
+    path,
     is_as_asked: |is, asked| is.to_text() == asked.to_text(),
 };
 
@@ -69,12 +70,11 @@ fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
 }
 
 fn leaves(text: &str) -> Result<Leaves, Refused> {
-    let mut leaves = parse(text).leaves();
-    // One name here is as many in a key.
-    for (path, _) in &mut leaves {
-        *path = path.iter().flat_map(|name| name.split('.')).map(str::to_owned).collect();
-    }
-    Ok(leaves)
+    Ok(parse(text).leaves())
+}
+
+fn path(key: &[String]) -> Vec<String> {
+    vec![key.join(".")]
 }
 
 fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
@@ -85,7 +85,8 @@ fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
     }
     let path = [name];
     are_plain(&path)?;
-    let writing = Writing { indent: "", equals: "=", header: None, is_spaced: false };
+    let writing =
+        Writing { name: &path[0], indent: "", equals: "=", header: None, is_spaced: false };
     file.add(text, &path, &value, &writing)
 }
 

@@ -9,6 +9,7 @@ pub(super) const FORMAT: Format = Format {
     set,
     remove,
     leaves,
+    path: <[String]>::to_vec,
     is_as_asked: |is, asked| is.to_text() == asked.to_text(),
 };
 
@@ -131,7 +132,8 @@ fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
     if let Some(one) = found {
         return Ok(File::replace(text, one, "=", &written));
     }
-    let writing = Writing { indent: "", equals: "=", header: None, is_spaced: false };
+    let writing =
+        Writing { name: &key[0], indent: "", equals: "=", header: None, is_spaced: false };
     file.add(text, key, &written, &writing)
 }
 

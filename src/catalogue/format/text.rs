@@ -8,6 +8,7 @@ pub(super) const FORMAT: Format = Format {
     set,
     remove,
     leaves,
+    path: <[String]>::to_vec,
     is_as_asked: |is, asked| is.to_text() == asked.to_text(),
 };
 

@@ -6,8 +6,15 @@ use crate::store::patch::{self, Change};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 
-pub(super) const FORMAT: Format =
-    Format { name: "toml", read, set, remove, leaves, is_as_asked: |is, asked| is == asked };
+pub(super) const FORMAT: Format = Format {
+    name: "toml",
+    read,
+    set,
+    remove,
+    leaves,
+    path: <[String]>::to_vec,
+    is_as_asked: |is, asked| is == asked,
+};
 
 fn parse(text: &str) -> Result<Node, Refused> {
     let root = DeTable::parse(text).map_err(|error| {

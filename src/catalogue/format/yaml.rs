@@ -8,8 +8,15 @@ use super::tree::{Found, Kind, Member, Node};
 use super::{Format, Leaves, Refused, Scalar, lines};
 use parse::{means, parse};
 
-pub(super) const FORMAT: Format =
-    Format { name: "yaml", read, set, remove, leaves, is_as_asked: |is, asked| is == asked };
+pub(super) const FORMAT: Format = Format {
+    name: "yaml",
+    read,
+    set,
+    remove,
+    leaves,
+    path: <[String]>::to_vec,
+    is_as_asked: |is, asked| is == asked,
+};
 
 fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
     match parse(text)? {
