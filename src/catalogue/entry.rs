@@ -199,10 +199,8 @@ pub struct File {
     pub place: Place,
     /// On which systems.
     pub system: System,
-    /// How it is written; `None` where sayso does not read that.
-    pub format: Option<&'static Format>,
-    /// The name of that.
-    pub format_name: String,
+    /// How it is written.
+    pub format: &'static Format,
     /// The names that lead to the value; one may be `{active}`.
     pub key: Vec<String>,
     /// The value that switches off.

@@ -4,7 +4,7 @@ use super::entry::{
     Channel, Command, Default, Entry, Evidence, File, Honours, Place, Precedence, Scope, System,
     Variable, Word,
 };
-use super::format::{Format, Scalar};
+use super::format::{FORMATS, Format, Scalar};
 use super::place;
 use super::rule::{EXACT, Rule, Said};
 use crate::domain::text;
@@ -12,10 +12,6 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use toml::Spanned;
-
-/// Ways of writing configuration that entries may name although sayso does not read them: the state
-/// is unknown then, and nothing is changed.
-const NOT_READ: [&str; 2] = ["hcl", "xml"];
 
 /// Something wrong with a catalogue file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,7 +197,7 @@ impl Reader<'_> {
         let mut files = Vec::new();
         for file in typed.file {
             self.start = file.span().start;
-            files.push(self.file(file.into_inner(), evidence));
+            files.extend(self.file(file.into_inner(), evidence));
         }
         self.start = start;
         let honours = variables.iter().any(|variable| variable.name == "DO_NOT_TRACK");
@@ -251,21 +247,19 @@ impl Reader<'_> {
         }
     }
 
-    fn file(&mut self, typed: TypedFile, evidence: Evidence) -> File {
+    fn file(&mut self, typed: TypedFile, evidence: Evidence) -> Option<File> {
         let format = Format::named(&typed.format);
-        if format.is_none() && !NOT_READ.contains(&typed.format.as_str()) {
-            let known = super::format::FORMATS.iter().map(|format| format.name);
-            let known: Vec<&str> = known.chain(NOT_READ).collect();
+        if format.is_none() {
+            let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             self.problem(format_args!("format is one of {}", known.join(", ")));
         }
         let rule = self.rule(typed.parse.as_deref());
         let on = typed.on.as_ref().map(in_text);
         self.values(rule, &in_text(&typed.off), on.as_deref());
-        File {
+        let file = File {
             place: self.place(typed.path, typed.moved),
             system: self.word("os", typed.os.as_deref(), System::Any),
-            format,
-            format_name: typed.format,
+            format: format.unwrap_or(&FORMATS[0]),
             key: typed.key,
             off: typed.off,
             on: typed.on,
@@ -273,7 +267,8 @@ impl Reader<'_> {
             channel: self.word("channel", typed.channel.as_deref(), Channel::Usage),
             scope: self.word("scope", typed.scope.as_deref(), Scope::User),
             basis: self.word("basis", typed.basis.as_deref(), evidence),
-        }
+        };
+        format.map(|_| file)
     }
 
     fn rule(&mut self, typed: Option<&str>) -> &'static Rule {

@@ -113,6 +113,13 @@ impl Machine {
         let variables = entry.variables_of(channel).map(|variable| self.variable(variable));
         let files = entry.files_of(channel, System::here()).map(|file| self.file(entry, file));
         let mut sources: Vec<Source<'e>> = variables.chain(files).collect();
+        // In the home folder itself, the file of a project there is the person's own.
+        let own: Vec<Option<PathBuf>> = sources
+            .iter()
+            .filter(|source| !source.is_of_a_project())
+            .map(|source| source.path.clone())
+            .collect();
+        sources.retain(|source| !source.is_of_a_project() || !own.contains(&source.path));
         sources.sort_by_key(Source::rank);
         sources
     }
@@ -186,9 +193,7 @@ pub(super) const ACTIVE: &str = "{active}";
 
 /// What the file holds under the key, which then names the active profile.
 fn held(file: &File, text: &str, key: &mut [String]) -> Result<Option<Scalar>, String> {
-    let Some(format) = file.format else {
-        return Err(format!("is in a format that sayso does not read ({})", file.format_name));
-    };
+    let format = file.format;
     let read = |format: &Format, key: &[String]| {
         format.read(text.as_bytes(), key).map_err(|refused| match refused.line {
             Some(line) => format!("{} (line {line})", refused.why),

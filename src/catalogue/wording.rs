@@ -34,7 +34,7 @@ fn holds(machine: &Machine, source: &Source<'_>) -> String {
     let value = visible(source.value.as_deref().unwrap_or(""));
     match (source.switch, &source.path) {
         (Switch::Variable(variable), _) => format!("{}={value}", variable.name),
-        (Switch::File(file), Some(path)) if file.format_name == "marker" => {
+        (Switch::File(file), Some(path)) if file.format.name == "marker" => {
             format!("{} is there", short(machine, path))
         }
         (Switch::File(_), path) => {
@@ -130,7 +130,7 @@ pub fn how_to_change(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) ->
 /// The switch that lasts longest and touches least: a file of the person's, or else a variable.
 fn easiest<'s, 'e>(is: &'s ChannelState<'e>) -> Option<&'s Source<'e>> {
     let is_own = |source: &&Source<'_>| {
-        matches!(source.switch, Switch::File(file) if file.format.is_some())
+        matches!(source.switch, Switch::File(_))
             && source.path.is_some()
             && !source.is_of_a_project()
     };
@@ -142,7 +142,7 @@ fn easiest<'s, 'e>(is: &'s ChannelState<'e>) -> Option<&'s Source<'e>> {
 pub fn set_off(machine: &Machine, source: &Source<'_>) -> String {
     match source.switch {
         Switch::Variable(variable) => format!("set {}={}", variable.name, variable.off),
-        Switch::File(file) if file.format_name == "marker" => {
+        Switch::File(file) if file.format.name == "marker" => {
             format!("make an empty file {}", switch(machine, source))
         }
         Switch::File(file) => {
