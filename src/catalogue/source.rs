@@ -94,6 +94,11 @@ impl Machine {
         &self.world
     }
 
+    /// Files are read again from now on: something was changed.
+    pub fn forget_files(&self) {
+        self.files.borrow_mut().clear();
+    }
+
     /// Where the program of an entry is, if it is installed.
     pub fn program(&self, entry: &Entry) -> Option<&Path> {
         self.programs.of(entry)
@@ -114,12 +119,15 @@ impl Machine {
         let files = entry.files_of(channel, System::here()).map(|file| self.file(entry, file));
         let mut sources: Vec<Source<'e>> = variables.chain(files).collect();
         // In the home folder itself, the file of a project there is the person's own.
-        let own: Vec<Option<PathBuf>> = sources
+        let own: Vec<PathBuf> = sources
             .iter()
             .filter(|source| !source.is_of_a_project())
-            .map(|source| source.path.clone())
+            .filter_map(|source| source.path.clone())
             .collect();
-        sources.retain(|source| !source.is_of_a_project() || !own.contains(&source.path));
+        sources.retain(|source| {
+            let is_own = source.path.as_ref().is_some_and(|path| own.contains(path));
+            !source.is_of_a_project() || !is_own
+        });
         sources.sort_by_key(Source::rank);
         sources
     }
@@ -167,8 +175,9 @@ impl Machine {
         source
     }
 
-    /// The first of these paths at which there is a file; the first of all where there is none.
+    /// The first of these paths at which there is a file; where there is none, the only path.
     fn nearest(&self, paths: Vec<PathBuf>) -> (Option<PathBuf>, Option<Text>) {
+        let is_one = paths.len() == 1;
         let first = paths.first().cloned();
         for path in paths {
             let text = self.text(&path);
@@ -176,7 +185,8 @@ impl Machine {
                 return (Some(path), Some(text));
             }
         }
-        (first, None)
+        // Of several folders, none is the one.
+        (if is_one { first } else { None }, None)
     }
 
     fn text(&self, path: &Path) -> Text {

@@ -98,6 +98,18 @@ impl<'e> ChannelState<'e> {
     pub fn winner(&self) -> Option<&Source<'e>> {
         self.sources.get(self.decided_by?)
     }
+
+    /// The switch that lasts longest and touches least: a file of the person's, or of the system
+    /// where there is no other, or else a variable. `DO_NOT_TRACK` only where nothing else is.
+    pub fn easiest(&self) -> Option<&Source<'e>> {
+        let reach = |source: &&Source<'_>| match source.switch {
+            Switch::File(_) if source.is_of_a_project() || source.path.is_none() => None,
+            Switch::File(file) => Some(file.scope as usize),
+            Switch::Variable(_) if source.is_do_not_track() => Some(usize::MAX),
+            Switch::Variable(_) => Some(usize::MAX - 1),
+        };
+        self.sources.iter().filter(|source| reach(source).is_some()).min_by_key(reach)
+    }
 }
 
 /// The state of every channel of a tool on this machine. Runs nothing and writes nothing.

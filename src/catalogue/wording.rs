@@ -25,7 +25,7 @@ pub fn switch(machine: &Machine, source: &Source<'_>) -> String {
     match (source.switch, &source.path) {
         (Switch::Variable(variable), _) => variable.name.clone(),
         (Switch::File(_), Some(path)) => format!("{} {key}", short(machine, path)).trim().into(),
-        (Switch::File(file), None) => file.place.path.clone(),
+        (Switch::File(file), None) => format!("{} {key}", file.place.path).trim().into(),
     }
 }
 
@@ -120,22 +120,11 @@ pub fn how_to_change(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) ->
         },
         Some(winner) => set_off(machine, winner),
         None if is.state == State::Off => "there is nothing to do".to_owned(),
-        None => match easiest(is) {
+        None => match is.easiest() {
             Some(source) => set_off(machine, source),
             None => by_command(entry),
         },
     }
-}
-
-/// The switch that lasts longest and touches least: a file of the person's, or else a variable.
-fn easiest<'s, 'e>(is: &'s ChannelState<'e>) -> Option<&'s Source<'e>> {
-    let is_own = |source: &&Source<'_>| {
-        matches!(source.switch, Switch::File(_))
-            && source.path.is_some()
-            && !source.is_of_a_project()
-    };
-    let variable = |source: &&Source<'_>| matches!(source.switch, Switch::Variable(_));
-    is.sources.iter().find(is_own).or_else(|| is.sources.iter().find(variable))
 }
 
 /// What to set to switch off.

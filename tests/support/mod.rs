@@ -10,7 +10,7 @@ pub use terminal::Screen;
 pub use terminal::{QUESTION, Shown, Terminal};
 
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,8 @@ pub fn path() -> OsString {
 fn programs_but_the_catalogued() -> OsString {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
     fs::create_dir_all(&folder).expect("a folder");
-    let known: HashSet<String> = catalogue().into_iter().flat_map(|entry| entry.exe).collect();
+    let known: std::collections::HashSet<String> =
+        catalogue().into_iter().flat_map(|entry| entry.exe).collect();
     let all = std::env::var_os("PATH").unwrap_or_default();
     for program in std::env::split_paths(&all).flat_map(fs::read_dir).flatten().flatten() {
         let name = program.file_name();
@@ -77,6 +78,7 @@ fn programs_but_the_catalogued() -> OsString {
 }
 
 /// The project's own catalogue.
+#[cfg(unix)]
 pub fn catalogue() -> Vec<sayso::catalogue::entry::Entry> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalogue/tools.toml");
     let text = fs::read_to_string(path).expect("the catalogue");
