@@ -15,6 +15,7 @@ fn only_the_value_changes() {
         ("telemetry: {enabled: true, b: 1}", "telemetry: {enabled: false, b: 1}"),
         ("'telemetry':\n  \"enabled\": 'on' # x", "'telemetry':\n  \"enabled\": false # x"),
         ("telemetry:\n  enabled: # why\n  b: 1\n", "telemetry:\n  enabled: false # why\n  b: 1\n"),
+        ("telemetry:\n...\n", "telemetry:\n  enabled: false\n...\n"),
         ("telemetry:\n  enabled: ~\n", "telemetry:\n  enabled: false\n"),
         ("é: ü\ntelemetry:\n  enabled: é # ö\n", "é: ü\ntelemetry:\n  enabled: false # ö\n"),
         (
@@ -111,6 +112,7 @@ fn what_cannot_be_changed_safely_is_refused() {
             ("? [a]\n: 1\n", Some(1), "more than a word"),
         ],
     );
+    assert_refused("yaml", KEY, &[("---\n...\n", None, "by hand")]);
     assert_refused("yaml", KEY, &[("a: b: c\n", Some(1), "not valid YAML")]);
     let deep = "[".repeat(5_000);
     assert_refused("yaml", KEY, &[(&deep, Some(1), "")]);

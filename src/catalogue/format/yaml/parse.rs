@@ -100,6 +100,9 @@ impl Builder<'_> {
                 Ok(())
             }
             Event::Scalar(value, style, anchor, tag) => {
+                // Where nothing is written, the parser names what comes next.
+                let is_nothing = style == ScalarStyle::Plain && value.is_empty();
+                let bytes = if is_nothing { bytes.start..bytes.start } else { bytes };
                 let kind = match style {
                     ScalarStyle::Plain => means(&value),
                     _ => Kind::Value(Scalar::Text(value.into_owned())),
