@@ -2,7 +2,7 @@
 
 use super::entry::{Channel, Default, Entry, Precedence, System};
 use super::rule::Said;
-use super::source::{Machine, Source, Switch};
+use super::source::{ACTIVE, Machine, Source, Switch};
 
 /// What a vendor's switch comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,8 +102,12 @@ impl<'e> ChannelState<'e> {
     /// The switch that lasts longest and touches least: a file of the person's, or of the system
     /// where there is no other, or else a variable. `DO_NOT_TRACK` only where nothing else is.
     pub fn easiest(&self) -> Option<&Source<'e>> {
+        let is_out_of_reach = |source: &Source<'_>| {
+            let has_no_profile = source.key.iter().any(|name| name == ACTIVE);
+            source.is_of_a_project() || source.path.is_none() || has_no_profile
+        };
         let reach = |source: &&Source<'_>| match source.switch {
-            Switch::File(_) if source.is_of_a_project() || source.path.is_none() => None,
+            Switch::File(_) if is_out_of_reach(source) => None,
             Switch::File(file) => Some(file.scope as usize),
             Switch::Variable(_) if source.is_do_not_track() => Some(usize::MAX),
             Switch::Variable(_) => Some(usize::MAX - 1),
