@@ -55,6 +55,7 @@ module completions {
   # Show everything that a tool declares
   export extern "sayso show" [
     --notice                  # Only the notice, as a person reads it before deciding
+    --requests                # The exact requests that would leave, made from sample events, keys masked
     --format: string@"nu-complete sayso show format" # The form of the answer
     --help(-h)                # Print help (see more with '--help')
     tool: string@"nu-complete sayso show tool" # A tool that is known here, or the file of a declaration
@@ -67,8 +68,8 @@ module completions {
   # Show what waits and what has left, exactly
   export extern "sayso log" [
     --waiting                 # Only what waits
-    --sent                    # Only what has left
-    --json                    # Print the events themselves, byte for byte, one JSON object a line
+    --sent                    # Only what has left: when, to whom, and what was answered
+    --json                    # Print events and requests themselves, byte for byte, one JSON object a line
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso log tool" # Only this tool
   ]
@@ -190,6 +191,30 @@ module completions {
     ...field: string          # Values of its fields
   ]
 
+  def "nu-complete sayso deliver tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Send what you agreed to and what has rested, now
+  export extern "sayso deliver" [
+    --now                     # Do not let events rest first
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso deliver tool" # Only this tool
+  ]
+
+  def "nu-complete sayso update-check tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Ask whether a newer version of a tool exists, if that is allowed
+  export extern "sayso update-check" [
+    --version: string         # The version in use
+    --command: string         # The command that runs; told only while usage is allowed too
+    --json                    # Print one JSON document
+    --help(-h)                # Print help
+    tool: string@"nu-complete sayso update-check tool" # The tool
+  ]
+
   # Check a declaration, or a catalogue of other people's tools
   export extern "sayso lint" [
     --against: path           # An earlier declaration: show what FILE asks for beyond it
@@ -282,6 +307,14 @@ module completions {
 
   # Record an event as declared, if it is allowed; silent if it is held
   export extern "sayso help record" [
+  ]
+
+  # Send what you agreed to and what has rested, now
+  export extern "sayso help deliver" [
+  ]
+
+  # Ask whether a newer version of a tool exists, if that is allowed
+  export extern "sayso help update-check" [
   ]
 
   # Check a declaration, or a catalogue of other people's tools

@@ -13,7 +13,8 @@ fn main() -> ExitCode {
         .with_ways(Wording::Telemetry.ways("werf"))
         .with_version(env!("CARGO_PKG_VERSION"))
         .with_field("groupChannel", "stable")
-        .with_command(&command());
+        .with_command(&command())
+        .with_delivery();
     let matches = add_to(command(), &Wording::ALL).get_matches();
     if let Some(exit) = consent.run(&matches) {
         return exit;

@@ -17,6 +17,7 @@
 //! |---|---|
 //! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
 //! | [`store`] | what this machine says: files, variables, the clock |
+//! | [`delivery`] | what leaves: the one loop, a file for each kind of receiver, the way to the network |
 //! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands |
 //! | `catalogue` | other tools' own switches, and the files they stand in |
 //! | `cli` | the terminal: one file for each command of the program |
@@ -26,10 +27,12 @@
 //! # Features
 //!
 //! `cli` (the default) is the program. A host takes the crate without default features, and
-//! `prompt` for the first-run question or `clap` for the subcommands as well.
+//! `prompt` for the first-run question or `clap` for the subcommands as well, and `delivery` to send
+//! what waits by its own program; without it, an installed `sayso` does that.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files themselves"))]
 
+pub mod delivery;
 pub mod domain;
 pub mod host;
 pub mod store;

@@ -49,6 +49,20 @@ fn every_field_type_and_kind_of_destination_is_documented() {
 }
 
 #[test]
+fn the_limits_of_every_kind_are_documented() {
+    let document = include_str!("../docs/declaration.md");
+    for wire in sayso::delivery::wire::WIRES {
+        let hours = wire.most_hours.map(|hours| hours.to_string()).unwrap_or_default();
+        let id = if wire.requires_id { "yes" } else { "" };
+        let row = format!(
+            "| `{}` | {} | {} | {hours} | {id} |\n",
+            wire.name, wire.most_events, wire.most_bytes
+        );
+        assert!(document.contains(&row), "{row}");
+    }
+}
+
+#[test]
 fn the_example_in_the_documentation_is_a_valid_declaration() {
     let document = include_str!("../docs/declaration.md");
     let parts: Vec<&str> =

@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder of `src`, and what it may import.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     ("domain", &["domain"]),
     ("store", &["domain", "store"]),
-    ("host", &["domain", "store", "host"]),
+    ("delivery", &["domain", "store", "delivery"]),
     ("catalogue", &["domain", "store", "catalogue"]),
-    ("cli", &["domain", "store", "host", "catalogue", "cli"]),
+    ("host", &["domain", "store", "delivery", "host"]),
+    ("cli", &["domain", "store", "delivery", "catalogue", "host", "cli"]),
 ];
 
 /// What the pure layer has no use for.

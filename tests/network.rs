@@ -18,12 +18,17 @@ fn every_command() -> Vec<Vec<String>> {
         lint {werf} --against {werf}
         show {gitops} --format markdown
         show werf --notice
+        show {gitops} --requests
+        deliver --now
+        update-check gitops --version 1.0.0
         ask werf
         enable werf --notice 1
         enable gitops --notice 1
         check werf
         check werf usage --explain
         record werf CommandExited exitCode=0
+        deliver werf
+        log --sent
         log
         status
         id
@@ -36,6 +41,7 @@ fn every_command() -> Vec<Vec<String>> {
         path
         forget gitops
         disable
+        deliver --now
         completions bash
         man
         forget --everything

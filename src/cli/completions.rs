@@ -70,8 +70,22 @@ fn script(shell: Shell) -> String {
     let script = script
         .replace(&format!("[ \"{ASK}\" ]"), "^sayso status --json | from json | get tools.tool")
         .replace(ZSH_REGISTERS, ZSH_REGISTERS_OR_ANSWERS);
-    let lines: Vec<&str> = script.trim().lines().map(str::trim_end).collect();
+    let hidden = hidden_options();
+    let is_shown = |line: &&str| {
+        let name = line.trim_start().strip_prefix("--").unwrap_or_default();
+        let name = name.split(|c: char| c == ':' || c.is_whitespace()).next().unwrap_or_default();
+        !hidden.iter().any(|hidden| hidden == name)
+    };
+    let lines: Vec<&str> = script.trim().lines().map(str::trim_end).filter(is_shown).collect();
     lines.join("\n") + "\n"
+}
+
+/// The generator for Nushell lists what help does not.
+fn hidden_options() -> Vec<String> {
+    let commands = help::command();
+    let options = commands.get_subcommands().flat_map(Command::get_arguments);
+    let hidden = options.filter(|option| option.is_hide_set());
+    hidden.filter_map(|option| option.get_long().map(str::to_owned)).collect()
 }
 
 /// How the script for zsh ends. In a folder of `$fpath` zsh runs it at the first Tab, which would

@@ -2,7 +2,8 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::store::{Subject, answers};
+use crate::delivery::deletion;
+use crate::store::{Subject, answers, sent};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -38,25 +39,54 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::find(world, name)?;
+    let subject = Subject::registered(world, &tool);
+    let deletion = subject.declaration.as_ref().and_then(|declared| declared.deletion.as_deref());
+    let pseudonyms = sent::pseudonyms(world.layout()?, &tool)?;
     if dry_run {
-        session.terminal.say(&format!(
-            "{tool}: would say no to the whole tool, and delete what waits and its pseudonyms. Nothing was changed."
-        ))?;
+        let mut lines = vec![format!(
+            "{tool}: would say no to the whole tool, and delete what waits, the log of what has left and its pseudonyms."
+        )];
+        if let Some(url) = deletion.filter(|_| !pseudonyms.is_empty()) {
+            lines.push(format!("{tool}: would ask for the deletion of what has left: {url}"));
+        }
+        lines.push("Nothing was changed.".to_owned());
+        session.terminal.say(&lines.join("\n"))?;
         return Ok(Exit::Done);
     }
     let stored = answers::forget(world, &tool)?;
-    let exit = session.terminal.finish(&stored);
-    let mut lines = vec![format!("{tool}: off. What waited and its pseudonyms are deleted.")];
+    let mut exit = session.terminal.finish(&stored);
+    let mut lines = vec![format!(
+        "{tool}: off. What waited, the log of what has left and its pseudonyms are deleted."
+    )];
     if let Some(aside) = &stored.set_aside {
         lines.push(format!("The damaged file was kept as {}", aside.display()));
     }
-    let subject = Subject::registered(world, &tool);
-    let deletion = subject.declaration.as_ref().and_then(|declared| declared.deletion.clone());
-    lines.push(match deletion {
-        Some(url) => format!("What has left already, the vendor deletes on request: {url}"),
-        None => "It names no way to ask for the deletion of what has left already.".to_owned(),
-    });
     session.terminal.say(&lines.join("\n"))?;
+    let asked = match (deletion, pseudonyms.is_empty()) {
+        (_, true) => "Nothing had left under a pseudonym, so there is nothing to ask anybody for.",
+        (None, false) => {
+            exit = Exit::NotDone;
+            "What has left already is still there: the declaration names no way to ask for its deletion."
+        }
+        (Some(url), false) => match deletion::ask(world, &tool, url, &pseudonyms) {
+            Ok(()) => "The vendor was asked to delete what has left already.",
+            Err(why) => {
+                session.terminal.complain(
+                    &anyhow::anyhow!(why)
+                        .context("the vendor could not be asked to delete what has left"),
+                    &[format!("ask yourself, and name the pseudonyms below: {url}")],
+                );
+                exit = Exit::NotDone;
+                ""
+            }
+        },
+    };
+    let names: Vec<&str> = match exit {
+        Exit::NotDone => pseudonyms.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let answer: Vec<&str> = std::iter::once(asked).chain(names).filter(|l| !l.is_empty()).collect();
+    session.terminal.say(&answer.join("\n"))?;
     Ok(exit)
 }
 

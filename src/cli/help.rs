@@ -26,11 +26,13 @@ pub(super) fn command() -> Command {
 
 fn commands_by_group() -> String {
     let mut out = String::new();
+    let longest = COMMANDS.iter().map(|entry| (entry.define)().get_name().len()).max();
+    let width = longest.unwrap_or_default() + 1;
     for (group, heading) in GROUPS {
         let _ = writeln!(out, "{heading}:");
         for command in members(group) {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            let _ = writeln!(out, "  {:<12} {about}", command.get_name());
+            let _ = writeln!(out, "  {:<width$} {about}", command.get_name());
         }
         out.push('\n');
     }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::consent::Choice;
-use crate::domain::pseudonym;
+use crate::domain::pseudonym::AUTOMATION;
 use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::ToolId;
 use crate::store::{Subject, answers};
@@ -61,23 +61,17 @@ fn show(session: &Session, name: Option<&str>) -> Result<Exit, Failure> {
 fn rows(session: &Session, tool: &ToolId) -> Vec<Vec<Cell>> {
     let world = &session.world;
     let subject = Subject::registered(world, tool);
-    let id = world.config().ok().and_then(super::super::store::config::Config::id);
-    let (Some(declaration), Some(salt), Some(id)) =
-        (&subject.declaration, &subject.consent.salt, id)
-    else {
-        return Vec::new();
-    };
+    let Some(declaration) = &subject.declaration else { return Vec::new() };
     let granted = subject.consent.answers.iter().filter(|(_, a)| a.choice == Choice::Granted);
     granted
         .filter_map(|(purpose, _)| {
-            let identity = declaration.purposes.get(purpose)?.identity;
-            let period = pseudonym::period(identity, world.now)?;
-            let name = pseudonym::pseudonym(id, salt, tool, purpose, &period);
-            let changes = match identity.as_str() {
+            let name = subject.pseudonym(purpose, world.now)?;
+            let changes = match declaration.purposes.get(purpose)?.identity.as_str() {
+                _ if name == AUTOMATION => "never: every automation has this one".to_owned(),
                 "stable" => "when you say no, or reset it".to_owned(),
                 every => format!("every {every}"),
             };
-            let cells = [tool.to_string(), purpose.to_string(), name.to_string(), changes];
+            let cells = [tool.to_string(), purpose.to_string(), name, changes];
             Some(cells.into_iter().map(Cell::plain).collect())
         })
         .collect()

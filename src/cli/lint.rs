@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session};
 use crate::catalogue::reading;
+use crate::delivery::wire;
 use crate::domain::declaration::{self, Declaration, difference, meaning};
 use crate::domain::text;
 use crate::store::{declarations, foreign};
@@ -39,14 +40,20 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     for advice in declaration::advice(&new) {
         session.terminal.note(&format!("advice: {file}: {advice}"));
     }
+    let limits = wire::limits(&new);
+    for limit in &limits {
+        session.terminal.complain(&anyhow::anyhow!("{file}: {limit}"), &[]);
+    }
     match &typed.against {
+        None if !limits.is_empty() => Ok(Exit::NotDone),
         None => {
             session.terminal.say(&format!("{file} is a valid declaration."))?;
             Ok(Exit::Done)
         }
         Some(old) => {
             let Some(old) = checked(session, old)? else { return Ok(Exit::NotDone) };
-            compare(session, &new, &old)
+            let exit = compare(session, &new, &old)?;
+            Ok(if limits.is_empty() { exit } else { Exit::NotDone })
         }
     }
 }

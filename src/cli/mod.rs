@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod declare;
 mod default;
+mod deliver;
 mod disable;
 mod doctor;
 mod enable;
@@ -23,6 +24,7 @@ mod show;
 mod status;
 mod terminal;
 mod tools;
+mod update_check;
 
 use crate::store::World;
 use catalogued::Others;
@@ -95,6 +97,8 @@ const COMMANDS: &[Entry] = &[
     check::ENTRY,
     ask::ENTRY,
     record::ENTRY,
+    deliver::ENTRY,
+    update_check::ENTRY,
     lint::ENTRY,
     declare::ENTRY,
     completions::ENTRY,

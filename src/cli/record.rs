@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
+use crate::delivery::detach;
 use crate::domain::declaration::Declaration;
 use crate::domain::event::Given;
 use crate::store::Subject;
@@ -38,7 +39,11 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let subject = Subject::registered(world, &tool);
     let given = given(subject.declaration.as_ref(), &typed)?;
     match Recorder::new(&subject).record(&subject, &typed.event, &given) {
-        Ok(_) => Ok(Exit::Done),
+        Ok(_) => {
+            let own = ["deliver", tool.as_str(), "--detached"].map(str::to_owned);
+            detach::start_if_due(&subject, Some(&own));
+            Ok(Exit::Done)
+        }
         Err(error) => {
             Err(Failure::not_done(error).hint(format!("sayso show {tool} lists events and fields")))
         }

@@ -3,7 +3,8 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::entry::Entry as CatalogueEntry;
-use crate::domain::declaration::{Declaration, Problems};
+use crate::delivery::sample::{self, Sample};
+use crate::domain::declaration::{Declaration, Problems, words};
 use crate::domain::notice::{self, Ways};
 use crate::domain::page;
 use crate::domain::text::WIDEST;
@@ -11,7 +12,7 @@ use crate::domain::tool_id::{Purpose, ToolId};
 use crate::host::act;
 use crate::store::declarations;
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -25,6 +26,9 @@ struct Typed {
     /// Only the notice, as a person reads it before deciding
     #[arg(long, conflicts_with = "format")]
     notice: bool,
+    /// The exact requests that would leave, made from sample events, keys masked
+    #[arg(long, conflicts_with = "notice")]
+    requests: bool,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -43,7 +47,7 @@ enum Format {
 fn define() -> Command {
     Typed::augment_args(Command::new("show"))
         .about("Show everything that a tool declares")
-        .after_help("Examples:\n  sayso show werf\n  sayso show werf --notice\n  sayso show ./werf.toml --format markdown > telemetry.md")
+        .after_help("Examples:\n  sayso show werf\n  sayso show werf --notice\n  sayso show werf --requests\n  sayso show ./werf.toml --format markdown > telemetry.md")
 }
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
@@ -59,12 +63,67 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         session.terminal.say(&act::notice_for(&declaration, &purposes, &ways, width))?;
         return Ok(Exit::Done);
     }
+    if typed.requests {
+        return requests(session, &declaration, typed.format);
+    }
     match typed.format {
         Format::Text => session.terminal.say(&text(&declaration, &ways, width))?,
         Format::Json => session.terminal.say_json(&document(&declaration))?,
         Format::Markdown => session.terminal.say(&page::markdown(&declaration))?,
     }
     Ok(Exit::Done)
+}
+
+/// The requests that sample events would leave in.
+fn requests(session: &Session, declaration: &Declaration, format: Format) -> Result<Exit, Failure> {
+    let samples = sample::requests(declaration);
+    match format {
+        Format::Text => session.terminal.say(&requests_text(declaration, &samples))?,
+        Format::Json => {
+            session.terminal.say_json(&samples.iter().map(request_document).collect::<Vec<_>>())?;
+        }
+        Format::Markdown => {
+            return Err(Failure::misuse("requests are shown as text or json".to_owned()));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn requests_text(declaration: &Declaration, samples: &[Sample<'_>]) -> String {
+    if samples.is_empty() {
+        return format!("Nothing that {} declares leaves this machine.", declaration.name);
+    }
+    let mut out = format!(
+        "What {} would send, made from sample events. Keys are shown as ***.\n",
+        declaration.name
+    );
+    for sample in samples {
+        let to = words::destination_in_words(declaration, sample.destination);
+        out += &format!("\nTo {to}\n");
+        for line in sample::recognised_in_words(declaration, sample) {
+            out += &format!("{line}\n");
+        }
+        if sample.request.is_compressed() {
+            out += "The body is compressed (gzip) on its way; this is what it holds.\n";
+        }
+        out += &format!("\n{}", sample.request);
+    }
+    out
+}
+
+fn request_document(sample: &Sample<'_>) -> Value {
+    let Sample { destination, purposes, request } = sample;
+    let headers: Map<String, Value> =
+        request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    json!({
+        "recipient": destination.recipient,
+        "kind": destination.kind.name,
+        "purposes": purposes.iter().map(|purpose| purpose.as_str()).collect::<Vec<_>>(),
+        "method": request.method,
+        "url": request.url,
+        "headers": headers,
+        "body": (!request.body.is_empty()).then_some(&request.body),
+    })
 }
 
 enum Found<'s> {

@@ -18,6 +18,7 @@ use std::io::{self, IsTerminal, Write};
 pub(super) struct Terminal {
     colours_answers: bool,
     colours_the_rest: bool,
+    shows_progress: bool,
     width: usize,
     /// The time zone of the person, for dates on the screen.
     pub(super) zone: TimeZone,
@@ -33,6 +34,8 @@ impl Terminal {
         Self {
             colours_answers: wanted && is_terminal,
             colours_the_rest: wanted && io::stderr().is_terminal(),
+            shows_progress: set("TERM").is_none_or(|term| term != "dumb")
+                && io::stderr().is_terminal(),
             width: if is_terminal { person::width() } else { text::WIDEST },
             zone: TimeZone::system(),
         }
@@ -70,6 +73,15 @@ impl Terminal {
     pub(super) fn note(&self, text: &str) {
         let end = if text.ends_with('\n') { "" } else { "\n" };
         let _ = io::stderr().lock().write_all(format!("{text}{end}").as_bytes());
+    }
+
+    /// Shows how far long work has got, on one line that the next one replaces; nothing where no person
+    /// is looking. An empty text clears the line.
+    pub(super) fn progress(&self, text: &str) {
+        if self.shows_progress {
+            let shown = text::visible(text);
+            let _ = io::stderr().lock().write_all(format!("\r\x1b[2K{shown}").as_bytes());
+        }
     }
 
     /// Colours a part of an answer.

@@ -15,4 +15,5 @@ pub mod switch;
 pub mod table;
 pub mod text;
 pub mod tool_id;
+pub mod update;
 pub mod wording;

@@ -209,9 +209,10 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     }
     outside(text, declaration, purpose);
     for to in declaration.destinations_of(purpose) {
-        text.row(2, "Sent to", &words::destination_in_words(declaration, to));
+        text.row(2, "Sent to", &words::sent_in_words(declaration, purpose, to));
     }
-    if !events.is_empty() {
+    let asks_anyway = declaration.destinations_of(purpose).any(|to| !to.kind.inherent.is_empty());
+    if !events.is_empty() || asks_anyway {
         text.row(2, "Recognised", words::identity_in_words(spec.identity));
     }
     let off = spec.switches.ways_off();

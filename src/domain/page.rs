@@ -172,6 +172,10 @@ fn sent(declaration: &Declaration) -> String {
             words::identity_in_words(identity)
         );
     }
+    for (purpose, to, unlisted) in words::everything_unlisted(declaration) {
+        let to = plain(&to.recipient);
+        let _ = writeln!(out, "\nEach request for `{purpose}` to {to} also names {unlisted}.");
+    }
     if !declaration.source.is_empty() {
         let code: Vec<String> = declaration.source.iter().map(|path| format!("`{path}`")).collect();
         let _ = writeln!(out, "\nThe collecting code: {}.", code.join(", "));
@@ -241,11 +245,14 @@ fn feedback(declaration: &Declaration) -> String {
     }
 }
 
+/// When sample events happened, in milliseconds.
+pub const SAMPLE_TS: i64 = 1_795_219_872_000;
+
 /// An event such as the tool could record, in the form in which it waits on the machine.
 pub fn sample(declaration: &Declaration, event: &Event) -> Value {
     let mut whole = Map::new();
     let mut places: [Map<String, Value>; 2] = [Map::new(), Map::new()];
-    whole.insert("ts".into(), json!(1_795_219_872_000_i64));
+    whole.insert("ts".into(), json!(SAMPLE_TS));
     whole.insert("eventID".into(), json!("0b54e9a1-7d21-4c3f-9a5e-5d1f0c9b8a77"));
     whole.insert("executionID".into(), json!("2f75d020-684e-4224-9013-35e95e1b7721"));
     whole.insert("tool".into(), json!(declaration.tool.as_str()));

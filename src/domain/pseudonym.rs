@@ -12,6 +12,9 @@ use jiff::tz::TimeZone;
 use sha2::Sha256;
 use uuid::Uuid;
 
+/// What stands for every automation.
+pub const AUTOMATION: &str = "automation";
+
 /// The period in which two events carry the same pseudonym: empty for a stable one; `None` where
 /// the purpose has no identity at all.
 pub fn period(identity: Identity, at: Timestamp) -> Option<String> {

@@ -1,13 +1,16 @@
 //! Ready clap subcommands for host tools, in the three wordings that users know.
 
 use super::act::{self, Reader, Refusal};
+use super::journal::Journal;
 use super::speak::{answer, aside};
 use super::{Host, person, report};
+#[cfg(feature = "delivery")]
+use crate::delivery::update::Question;
 use crate::domain::consent::Via;
-use crate::domain::notice::Ways;
+use crate::domain::notice::{self, Ways};
 use crate::domain::text;
-use crate::store::Subject;
 use crate::store::answers::Stored;
+use crate::store::{Error, Subject};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::tz::TimeZone;
 use std::process::ExitCode;
@@ -22,6 +25,10 @@ pub enum Wording {
     /// `tool enable|disable|status telemetry`
     Verbs,
 }
+
+/// What is typed to deliver, by the program itself.
+#[cfg(feature = "delivery")]
+pub(super) const DELIVER: [&str; 2] = ["telemetry", "deliver"];
 
 impl Wording {
     /// All of them.
@@ -51,6 +58,12 @@ impl Wording {
                         with_purposes(with_notice(Command::new("enable"))).about("Say yes"),
                         with_purposes(Command::new("disable")).about("Say no"),
                         with_json(Command::new("status")).about("Say what holds, and why"),
+                        Command::new("show").about("Show everything that would be collected"),
+                        with_json(Command::new("log")).about("Show what waits and what has left"),
+                        #[cfg(feature = "delivery")]
+                        Command::new(DELIVER[1])
+                            .hide(true)
+                            .args(["update-from", "update-command"].map(|n| Arg::new(n).long(n))),
                     ]),
             ],
             Self::Config => vec![
@@ -144,6 +157,18 @@ impl Host {
             }
             ("telemetry", "disable") | ("disable", "telemetry") => self.disable(&purposes(matches)),
             ("telemetry", "status") | ("status", "telemetry") => self.status(json()),
+            ("telemetry", "show") => self.show(),
+            ("telemetry", "log") => self.log(json()),
+            #[cfg(feature = "delivery")]
+            ("telemetry", "deliver") => {
+                if let Some(subject) = &self.subject {
+                    let text = |name: &str| matches.get_one::<String>(name).cloned();
+                    let command = text("update-command");
+                    let question = text("update-from").map(|version| Question { version, command });
+                    crate::delivery::background::run(subject, question.as_ref());
+                }
+                Ok(())
+            }
             ("set", "config") => self.set_analytics(matches),
             ("get", "config") => self.status(false),
             _ => return None,
@@ -216,6 +241,29 @@ impl Host {
         }
     }
 
+    fn show(&self) -> Result<(), Told> {
+        let subject = self.subject()?;
+        let Some(declaration) = &subject.declaration else { return Ok(()) };
+        say(&notice::everything(declaration, &self.ways, text::WIDEST.min(person::width())))
+    }
+
+    fn log(&self, json: bool) -> Result<(), Told> {
+        let subject = self.subject()?;
+        let journal = Journal::of(subject.world(), std::iter::once(subject.again()));
+        let zone = TimeZone::system();
+        let shown_in = (!json).then_some(&zone);
+        let mut print = |line: &str| say(&format!("{line}\n")).map(|()| true);
+        let mut was_any = journal.sent(shown_in, &mut print)?;
+        was_any |= journal.waiting(shown_in, &mut print)?;
+        for note in journal.notes(&zone)? {
+            aside(&format!("{note}\n"));
+        }
+        if !was_any && !json {
+            aside("Nothing waits, and nothing has left.\n");
+        }
+        Ok(())
+    }
+
     fn subject(&self) -> Result<&Subject, Told> {
         self.subject.as_ref().ok_or_else(|| {
             aside("error: the declaration of this program is not valid, so nothing is collected\n");
@@ -244,6 +292,13 @@ impl Host {
 struct Told {
     /// The command was used wrongly, as opposed to not having worked.
     misuse: bool,
+}
+
+impl From<Error> for Told {
+    fn from(error: Error) -> Self {
+        aside(&text::visible(&format!("error: {error}\nhint: {}\n", error.hint())));
+        Self { misuse: false }
+    }
 }
 
 fn purposes(matches: &ArgMatches) -> Vec<String> {

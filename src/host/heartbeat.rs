@@ -1,7 +1,9 @@
 //! A sign of life for servers: an event at intervals, for as long as that is allowed.
 
 use super::Host;
+use crate::delivery::detach;
 use crate::domain::event::Given;
+use crate::store::random;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -37,10 +39,11 @@ impl Host {
             loop {
                 let is_allowed = subject.allows_event(event);
                 let _ = recorder.record(&subject, event, &given);
+                detach::start_if_due(&subject, host.delivery.as_deref());
                 if !is_allowed {
                     return;
                 }
-                match stopped.recv_timeout(jittered(interval)) {
+                match stopped.recv_timeout(random::jittered(interval)) {
                     Err(RecvTimeoutError::Timeout) => subject = subject.again(),
                     Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
                 }
@@ -64,27 +67,6 @@ impl Drop for Heartbeat {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
-        }
-    }
-}
-
-/// Between three and five quarters of a time.
-fn jittered(interval: Duration) -> Duration {
-    let mut byte = [128];
-    let _ = getrandom::fill(&mut byte);
-    interval.mul_f64(0.75 + f64::from(byte[0]) / 510.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn beats_are_between_three_and_five_quarters() {
-        let hour = Duration::from_secs(3600);
-        for _ in 0..1000 {
-            let pause = jittered(hour);
-            assert!(pause >= hour.mul_f64(0.75) && pause <= hour.mul_f64(1.25), "{pause:?}");
         }
     }
 }

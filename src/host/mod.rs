@@ -10,17 +10,24 @@ pub mod first_run;
 #[cfg(feature = "clap")]
 pub mod guard;
 pub mod heartbeat;
+#[cfg(feature = "clap")]
+pub mod journal;
 #[cfg(feature = "prompt")]
 pub mod person;
 pub mod report;
 #[cfg(feature = "prompt")]
 mod speak;
 
+use crate::delivery::detach;
+#[cfg(feature = "delivery")]
+use crate::delivery::update::{self, Question};
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::declaration;
 use crate::domain::event::{Given, NotAsDeclared};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
+#[cfg(feature = "delivery")]
+use crate::domain::update::Update;
 use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, declarations};
 
@@ -31,6 +38,8 @@ pub struct Host {
     text: String,
     ways: Ways,
     fields: Vec<(String, Given)>,
+    /// The arguments with which the host's own program delivers.
+    delivery: Option<Vec<String>>,
 }
 
 /// Opens the door with the text of the host's declaration.
@@ -43,7 +52,14 @@ pub fn open(declaration: &str) -> Host {
         declaration::parse(declaration).ok().map(|parsed| Subject::embedded(&world, parsed));
     let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
     let recorder = subject.as_ref().map(Recorder::new);
-    Host { subject, recorder, text: declaration.to_owned(), ways, fields: Vec::new() }
+    Host {
+        subject,
+        recorder,
+        text: declaration.to_owned(),
+        ways,
+        fields: Vec::new(),
+        delivery: None,
+    }
 }
 
 impl Host {
@@ -77,6 +93,40 @@ impl Host {
             recorder.bound(bytes);
         }
         self
+    }
+
+    /// Lets the host's own program deliver what waits, by the hidden command `telemetry deliver` that
+    /// [`commands::add_to`] brings with [`commands::Wording::Telemetry`]. Without this, an installed
+    /// `sayso` does it; where there is none either, events wait.
+    #[cfg(all(feature = "clap", feature = "delivery"))]
+    #[must_use]
+    pub fn with_delivery(mut self) -> Self {
+        self.delivery = Some(commands::DELIVER.map(str::to_owned).to_vec());
+        self
+    }
+
+    /// Whether a newer version of this tool is known, where the person allows to ask. Never waits: it is
+    /// answered from what the last question brought, and the next one is asked in the background.
+    /// `command` goes with the question only while `usage` is allowed too.
+    #[cfg(feature = "delivery")]
+    pub fn update(&self, command: Option<&str>) -> Option<Update> {
+        let subject = self.subject.as_ref()?;
+        let version = self.recorder.as_ref()?.own_version()?.to_owned();
+        let (known, is_stale) = update::known(subject, &version);
+        if is_stale {
+            let question = Question { version, command: command.map(str::to_owned) };
+            update::refresh(subject, self.delivery.as_deref(), &question);
+        }
+        known
+    }
+
+    /// Starts a delivery in the background, if one is due: at most once an hour, and without
+    /// waiting for anything. Happens by itself when the host is dropped; a program that ends by
+    /// `std::process::exit` calls it before.
+    pub fn deliver_if_due(&self) {
+        if let Some(subject) = &self.subject {
+            detach::start_if_due(subject, self.delivery.as_deref());
+        }
     }
 
     /// Records an event, if that is allowed. Takes microseconds, waits for nothing, and there is
@@ -165,6 +215,12 @@ impl Host {
     }
 }
 
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.deliver_if_due();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +245,7 @@ mod tests {
             text: GREETER.to_owned(),
             ways,
             fields: Vec::new(),
+            delivery: None,
         }
         .register();
         let found = declarations::find(layout, &tool).expect("readable").expect("registered");

@@ -234,6 +234,19 @@ pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
     file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
 }
 
+/// Puts content in place, whole, in a folder that is there; makes none, and takes no care that it
+/// outlives a power cut. For what can be made again.
+pub(super) fn replace_here(path: &Path, content: &[u8]) -> Result<(), Error> {
+    let failed = |error| Error::io("write", path, error);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.new"));
+    platform::may_write(content.len() as u64).map_err(failed)?;
+    let mut options = platform::careful_options(false);
+    let opened = options.write(true).create(true).truncate(true).open(&draft);
+    opened.and_then(|mut file| file.write_all(content)).map_err(failed)?;
+    fs::rename(&draft, path).map_err(failed)
+}
+
 /// Adds one line to a file with one write, so that lines of several processes never mix.
 pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
     let (mut file, metadata) = open_to_append(path)?;

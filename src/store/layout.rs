@@ -106,6 +106,21 @@ impl Layout {
         self.spools().join(tool.as_str())
     }
 
+    /// The folder of what has left.
+    pub fn sent_logs(&self) -> PathBuf {
+        self.state.join("sent")
+    }
+
+    /// The folder of what has left for one tool, a file for each day.
+    pub fn sent_log(&self, tool: &ToolId) -> PathBuf {
+        self.sent_logs().join(tool.as_str())
+    }
+
+    /// When the next delivery of a tool's events is due, and what went wrong so far.
+    pub fn schedule(&self, tool: &ToolId) -> PathBuf {
+        self.state.join("delivery").join(format!("{tool}.json"))
+    }
+
     /// The folder of the events for one purpose that wait.
     pub fn spool(&self, tool: &ToolId, purpose: &Purpose) -> PathBuf {
         self.spool_of(tool).join(purpose.as_str())

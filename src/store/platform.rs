@@ -82,6 +82,11 @@ pub(super) fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     };
 }
 
+/// Whether two names are of one and the same file, where a file can have two.
+pub(super) fn has_two_names(one: &Metadata, other: &Metadata) -> bool {
+    cfg!(unix) && is_same_file(one, other)
+}
+
 /// Makes one folder for its owner alone, whatever the umask.
 pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
     let builder = std::fs::DirBuilder::new();

@@ -3,6 +3,7 @@
 use super::error::Error;
 use std::fmt::Write;
 use std::path::Path;
+use std::time::Duration;
 use uuid::Uuid;
 
 fn bytes(for_file: &Path) -> Result<[u8; 16], Error> {
@@ -11,6 +12,21 @@ fn bytes(for_file: &Path) -> Result<[u8; 16], Error> {
         Error::io("make a random number for", for_file, std::io::Error::other(error.to_string()))
     })?;
     Ok(bytes)
+}
+
+/// A random UUID, version 4, as text; `None` where the system has no random numbers.
+pub fn id() -> Option<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
+}
+
+/// Between three and five quarters of a time, so that machines that were started together do not
+/// speak together.
+pub fn jittered(interval: Duration) -> Duration {
+    let mut byte = [128];
+    let _ = getrandom::fill(&mut byte);
+    interval.mul_f64(0.75 + f64::from(byte[0]) / 510.0)
 }
 
 /// A random UUID, version 4.
@@ -25,4 +41,18 @@ pub(super) fn salt(for_file: &Path) -> Result<String, Error> {
         let _ = write!(text, "{byte:02x}");
         text
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_lie_between_three_and_five_quarters() {
+        let hour = Duration::from_secs(3600);
+        for _ in 0..1000 {
+            let pause = jittered(hour);
+            assert!(pause >= hour.mul_f64(0.75) && pause <= hour.mul_f64(1.25), "{pause:?}");
+        }
+    }
 }

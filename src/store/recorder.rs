@@ -19,6 +19,8 @@ pub enum Outcome {
     Held(Reason),
     /// It came with a later notice than the one agreed to.
     NotCovered,
+    /// It goes with an update check, and is made when that is asked.
+    Asked,
     /// It happens once, and did.
     Repeated,
     /// The spool is full, so it was dropped and counted.
@@ -44,7 +46,7 @@ impl Recorder {
                     || transparency::wanted(world, declaration) != Log::None)
         });
         let run = Run {
-            execution: id().unwrap_or_default(),
+            execution: random::id().unwrap_or_default(),
             version: None,
             automation: event::environment::automation(world.environment()),
             is_automated: world.signals.automation.is_some(),
@@ -58,6 +60,11 @@ impl Recorder {
     /// Says which version of the tool this is. What is no version is not kept.
     pub fn version(&mut self, version: &str) {
         self.run.version = event::environment::is_version(version).then(|| version.to_owned());
+    }
+
+    /// The version of the tool, where the host said it.
+    pub fn own_version(&self) -> Option<&str> {
+        self.run.version.as_deref()
     }
 
     /// Lets at most this many bytes wait for one purpose.
@@ -96,8 +103,11 @@ impl Recorder {
         if event.since > notice {
             return Ok(Outcome::NotCovered);
         }
+        if declaration.is_asked_only(&event.purpose) {
+            return Ok(Outcome::Asked);
+        }
         // Without random numbers there is no id that a repeat could be known by.
-        let Some(event_id) = id().filter(|_| !self.run.execution.is_empty()) else {
+        let Some(event_id) = random::id().filter(|_| !self.run.execution.is_empty()) else {
             return Ok(Outcome::Lost);
         };
         let stamp = Stamp { ts: subject.world().clock().as_millisecond(), event_id };
@@ -121,6 +131,25 @@ impl Recorder {
             return Ok(Outcome::Lost);
         }
         Ok(self.spool(subject, event, &line, decision.reason, stamp.ts))
+    }
+
+    /// An event as it would be recorded, for what goes with an update check; `None` where it is not
+    /// allowed or not as declared.
+    pub fn assembled(
+        &self,
+        subject: &Subject,
+        event: &Event,
+        given: &BTreeMap<String, Given>,
+    ) -> Option<serde_json::Value> {
+        let declaration = subject.declaration.as_ref()?;
+        let decision = subject.decide(Some(&event.purpose));
+        let notice = decision.notice.filter(|_| decision.allows())?;
+        let stamp = Stamp { ts: subject.world().clock().as_millisecond(), event_id: random::id()? };
+        let id = subject.secret_for(event);
+        let salt = subject.consent.salt.as_deref();
+        let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });
+        let hashes = Hashes::Made(secret);
+        event::assemble(declaration, event, given, &self.run, notice, &stamp, hashes).ok()
     }
 
     fn spool(
@@ -170,11 +199,6 @@ impl Recorder {
             why: "is not declared",
         })
     }
-}
-
-/// A random UUID (version 4).
-fn id() -> Option<String> {
-    random::uuid(Path::new("an event")).ok().map(|id| id.to_string())
 }
 
 /// The address of the git origin of the folder that the process runs in, or of one above it,

@@ -14,19 +14,18 @@
 
 use super::error::Error;
 use super::layout::Layout;
+use super::lines::{LONGEST_LINE, Lines};
+use super::positions::Positions;
 use super::{file, folder, platform, random};
 use crate::domain::consent::Consent;
 use crate::domain::tool_id::{Purpose, ToolId};
 use jiff::Timestamp;
 use std::fs::{File, Metadata};
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// How many bytes may wait for one purpose where the host says nothing.
 pub const BOUND: u64 = 1024 * 1024;
-
-/// The longest line, in bytes: appends of this size stay whole and fast even in a crowd.
-pub const LONGEST_LINE: usize = 64 * 1024;
 
 /// How long an event may wait, in milliseconds: 90 days.
 pub const AGE: i64 = 90 * 24 * 60 * 60 * 1000;
@@ -49,8 +48,11 @@ fn file_name(consent: &Consent, purpose: &Purpose) -> String {
     format!("{at}-{}.jsonl", salt.get(..8).unwrap_or("00000000"))
 }
 
-/// The file that counts dropped events, a byte for each.
+/// The file that counts events dropped for want of room, a byte for each.
 const DROPPED: &str = "dropped";
+
+/// The file that counts events that became too old to leave, a byte for each.
+pub(super) const TOO_OLD: &str = "too-old";
 
 /// Makes the files of purposes. Called by what allows them, and by nobody else.
 pub(super) fn prepare(
@@ -88,7 +90,7 @@ pub(super) fn append(
         length = 0;
     }
     if length + line.len() as u64 > bound {
-        count_a_drop(&folder);
+        add_to(&folder, DROPPED, 1);
         return Appended::Dropped;
     }
     if platform::may_write(length + line.len() as u64).is_err() {
@@ -113,11 +115,16 @@ fn open(path: &Path, create: bool) -> Option<(File, Metadata)> {
     Some((file, metadata))
 }
 
-fn count_a_drop(folder: &Path) {
-    if let Some((mut file, metadata)) = open(&folder.join(DROPPED), true)
-        && platform::may_write(metadata.len() + 1).is_ok()
+/// Adds to one of the counters.
+pub(super) fn add_to(folder: &Path, counter: &str, number: u64) {
+    if number == 0 {
+        return;
+    }
+    let bytes = vec![b'.'; usize::try_from(number).unwrap_or(0)];
+    if let Some((mut file, metadata)) = open(&folder.join(counter), true)
+        && platform::may_write(metadata.len() + number).is_ok()
     {
-        let _ = file.write(b".");
+        let _ = file.write(&bytes);
     }
 }
 
@@ -130,29 +137,42 @@ pub(super) fn is_repeated(layout: &Layout, tool: &ToolId, purpose: &Purpose, eve
 
 /// How many events were dropped because the spool was full.
 pub fn dropped(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
-    let counter = layout.spool(tool, purpose).join(DROPPED);
+    counted(layout, tool, purpose, DROPPED)
+}
+
+/// How many events were dropped because they became too old to leave.
+pub fn too_old(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
+    counted(layout, tool, purpose, TOO_OLD)
+}
+
+fn counted(layout: &Layout, tool: &ToolId, purpose: &Purpose, counter: &str) -> u64 {
+    let counter = layout.spool(tool, purpose).join(counter);
     std::fs::symlink_metadata(counter).map_or(0, |counter| counter.len())
 }
 
 /// The events of one purpose that wait, oldest first, one line at a time. Those that are too old
-/// to leave are left out.
+/// to leave are left out, and those that every destination has.
 ///
 /// # Errors
-/// Where the folder is there and cannot be listed, or a file in it cannot be opened.
+/// Where the folder is there and cannot be listed.
 pub fn waiting(
     layout: &Layout,
     tool: &ToolId,
     purpose: &Purpose,
     now: Timestamp,
 ) -> Result<Waiting, Error> {
-    let mut files = files_in(&layout.spool(tool, purpose))?;
+    let folder = layout.spool(tool, purpose);
+    let mut files = files_in(&folder)?;
     files.sort();
     files.reverse();
+    // Most spools were never delivered from, and have no positions.
+    let positions = if files.len() > 1 { Positions::read(&folder) } else { Positions::default() };
     let oldest = now.as_millisecond() - AGE;
-    Ok(Waiting { files, current: None, line: String::new(), oldest })
+    Ok(Waiting { files, positions, current: None, oldest })
 }
 
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The files of a folder that hold events, in no order.
+pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = folder::entries(folder)?;
     paths.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
     Ok(paths)
@@ -161,74 +181,38 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 /// Lines that wait. One is held in memory at a time.
 pub struct Waiting {
     files: Vec<PathBuf>,
-    current: Option<BufReader<File>>,
-    line: String,
+    positions: Positions,
+    current: Option<Lines>,
     oldest: i64,
 }
 
 impl Waiting {
-    /// The next whole event, with its time; `None` at the end. What is torn or too long is left out.
+    /// The next whole event, with its time; `None` at the end.
     pub fn next_event(&mut self) -> Option<(i64, &str)> {
         loop {
-            if self.current.is_none() {
-                let path = self.files.pop()?;
-                let opened = platform::careful_options(false).read(true).open(path);
-                let is_file = |file: &File| file.metadata().is_ok_and(|found| found.is_file());
-                self.current = opened.ok().filter(is_file).map(BufReader::new);
-            }
-            let Some(reader) = &mut self.current else { continue };
-            match read_line(reader, &mut self.line) {
-                Some(true) => {
-                    let ts = time_of(&self.line).filter(|ts| *ts >= self.oldest);
-                    if let Some(ts) = ts {
-                        return Some((ts, self.line.trim_end()));
+            let mut lines = match self.current.take() {
+                Some(lines) => lines,
+                None => {
+                    let path = self.files.pop()?;
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    match Lines::open(&path, self.positions.of_all(&name)) {
+                        Some(lines) => lines,
+                        None => continue,
                     }
                 }
-                Some(false) => {}
-                None => self.current = None,
+            };
+            let is_young = match lines.next_event() {
+                Some(line) => line.ts >= self.oldest,
+                None => continue,
+            };
+            self.current = Some(lines);
+            if is_young {
+                break;
             }
         }
+        let line = self.current.as_ref()?.current();
+        Some((line.ts, line.text))
     }
-}
-
-/// Reads one line; `None` at the end, `false` where it is no text or longer than any event.
-fn read_line(reader: &mut BufReader<File>, line: &mut String) -> Option<bool> {
-    let mut bytes = std::mem::take(line).into_bytes();
-    bytes.clear();
-    let mut is_whole = true;
-    loop {
-        let available = reader.fill_buf().ok()?;
-        if available.is_empty() {
-            return None;
-        }
-        let end = available.iter().position(|byte| *byte == b'\n');
-        let taken = end.map_or(available.len(), |end| end + 1);
-        if bytes.len() + taken <= LONGEST_LINE {
-            bytes.extend_from_slice(&available[..taken]);
-        } else {
-            is_whole = false;
-        }
-        reader.consume(taken);
-        if end.is_some() {
-            break;
-        }
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => {
-            *line = text;
-            Some(is_whole)
-        }
-        Err(_) => Some(false),
-    }
-}
-
-/// The time of an event, if the line is a whole one.
-fn time_of(line: &str) -> Option<i64> {
-    #[derive(serde::Deserialize)]
-    struct Thin {
-        ts: i64,
-    }
-    serde_json::from_str::<Thin>(line).ok().map(|event| event.ts)
 }
 
 /// How many events of one purpose wait.

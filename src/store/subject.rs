@@ -12,6 +12,7 @@ use crate::domain::declaration::{Declaration, Event, meaning};
 use crate::domain::event::needs_secret;
 use crate::domain::notice::Ways;
 use crate::domain::policy::Policy;
+use crate::domain::pseudonym;
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::domain::wording;
 use indexmap::IndexMap;
@@ -132,6 +133,19 @@ impl Subject {
             return None;
         }
         self.world.config().ok()?.id()
+    }
+
+    /// What a recipient sees instead of the person, for events of that time; `None` where the purpose
+    /// has no identity, or nothing to make one of. Automations are nobody, so all of them are one.
+    pub fn pseudonym(&self, purpose: &Purpose, at: jiff::Timestamp) -> Option<String> {
+        let identity = self.declaration.as_ref()?.purposes.get(purpose)?.identity;
+        let period = pseudonym::period(identity, at)?;
+        if self.world.signals.automation.is_some() {
+            return Some(pseudonym::AUTOMATION.to_owned());
+        }
+        let id = self.world.config().ok()?.id()?;
+        let salt = self.consent.salt.as_deref()?;
+        Some(pseudonym::pseudonym(id, salt, &self.tool, purpose, &period).to_string())
     }
 
     /// What holds for one purpose; without one, for a tool that has none.

@@ -57,6 +57,11 @@ impl World {
         Timestamp::now()
     }
 
+    /// Whether the process acts for another user than the one who started it.
+    pub fn acts_for_another_user(&self) -> bool {
+        super::platform::acts_for_another_user()
+    }
+
     /// The variables.
     pub fn environment(&self) -> &dyn Environment {
         &*self.environment

@@ -16,7 +16,12 @@ pub struct Kind {
     pub required: &'static [&'static str],
     /// Whether `headers` may stand there.
     pub headers: bool,
+    /// Types of fields that every request names, whether an event lists them or not.
+    pub inherent: &'static [&'static str],
 }
+
+/// Keys that are no secret: they name a thing at the receiver and open nothing.
+const PUBLIC: [&str; 2] = ["measurement-id", "product"];
 
 /// Every kind, in the order in which the documentation lists them.
 pub const KINDS: &[Kind] = &[
@@ -26,6 +31,7 @@ pub const KINDS: &[Kind] = &[
         url: None,
         required: &[],
         headers: true,
+        inherent: &[],
     },
     Kind {
         name: "segment",
@@ -33,6 +39,7 @@ pub const KINDS: &[Kind] = &[
         url: Some("https://api.segment.io/v1/batch"),
         required: &["write-key"],
         headers: false,
+        inherent: &[],
     },
     Kind {
         name: "posthog",
@@ -40,6 +47,7 @@ pub const KINDS: &[Kind] = &[
         url: Some("https://us.i.posthog.com/batch/"),
         required: &["key"],
         headers: false,
+        inherent: &[],
     },
     Kind {
         name: "ga4",
@@ -47,6 +55,7 @@ pub const KINDS: &[Kind] = &[
         url: Some("https://www.google-analytics.com/mp/collect"),
         required: &["measurement-id", "api-secret"],
         headers: false,
+        inherent: &[],
     },
     Kind {
         name: "pendo",
@@ -54,6 +63,7 @@ pub const KINDS: &[Kind] = &[
         url: Some("https://app.pendo.io/data/track"),
         required: &["key"],
         headers: false,
+        inherent: &[],
     },
     Kind {
         name: "https",
@@ -61,6 +71,7 @@ pub const KINDS: &[Kind] = &[
         url: None,
         required: &[],
         headers: true,
+        inherent: &[],
     },
     Kind {
         name: "checkpoint",
@@ -68,6 +79,7 @@ pub const KINDS: &[Kind] = &[
         url: None,
         required: &["product"],
         headers: false,
+        inherent: &["version", "os", "arch"],
     },
 ];
 
@@ -100,6 +112,17 @@ impl Destination {
             Some(product) => format!("{}/v1/check/{product}", self.url.trim_end_matches('/')),
             None => self.url.clone(),
         }
+    }
+
+    /// Whether it answers a question instead of taking events.
+    pub fn is_update_check(&self) -> bool {
+        self.settings.contains_key("product")
+    }
+
+    /// The keys that only the vendor and the receiver should know.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secret = self.settings.iter().filter(|(name, _)| !PUBLIC.contains(&name.as_str()));
+        secret.map(|(_, value)| value.as_str())
     }
 
     /// The host in its address.

@@ -39,7 +39,7 @@ pub fn items(declaration: &Declaration) -> Vec<Item> {
             }
         }
         for to in declaration.destinations_of(purpose) {
-            let words = words::destination_in_words(declaration, to);
+            let words = words::sent_in_words(declaration, purpose, to);
             add(to.since.max(spec.since), format!("sent to {words}"));
         }
         for item in declaration.elsewhere_for(purpose) {

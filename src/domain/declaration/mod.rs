@@ -14,7 +14,7 @@ pub use parse::{Problem, Problems, advice, parse};
 use super::switch::{Switches, Withdrawal};
 use super::tool_id::{Purpose, ToolId};
 use destination::Destination;
-use field::Field;
+use field::{Field, TYPES, TypeSpec};
 use indexmap::IndexMap;
 
 /// How a tool would like to get its answer.
@@ -189,6 +189,27 @@ impl Declaration {
         purpose: &'a Purpose,
     ) -> impl Iterator<Item = &'a Destination> {
         self.destinations.iter().filter(move |to| to.purposes.contains(purpose))
+    }
+
+    /// The events that go to a destination.
+    pub fn events_to<'a>(&'a self, to: &'a Destination) -> impl Iterator<Item = &'a Event> {
+        self.events.iter().filter(move |event| to.purposes.contains(&event.purpose))
+    }
+
+    /// What every request to a destination names although no event of the purpose lists it.
+    pub fn unlisted(&self, purpose: &Purpose, to: &Destination) -> Vec<&'static TypeSpec> {
+        let is_listed = |name: &str| {
+            self.events_of(purpose).flat_map(|e| &e.fields).any(|field| field.kind.name() == name)
+        };
+        let inherent = to.kind.inherent.iter().filter(|name| !is_listed(name));
+        inherent.filter_map(|name| TYPES.iter().find(|spec| spec.name == *name)).collect()
+    }
+
+    /// Whether a purpose has no destination but update checks: its events go with the question and
+    /// never wait.
+    pub fn is_asked_only(&self, purpose: &Purpose) -> bool {
+        let mut destinations = self.destinations_of(purpose).peekable();
+        destinations.peek().is_some() && destinations.all(Destination::is_update_check)
     }
 
     /// What is collected outside sayso for a purpose.

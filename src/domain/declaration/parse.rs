@@ -5,8 +5,8 @@ mod places;
 mod switches;
 
 use super::destination;
-use super::typed;
 use super::{Declaration, Identity, Manner, PurposeSpec};
+use super::{typed, words};
 use crate::domain::text;
 use crate::domain::tool_id::Purpose;
 use indexmap::IndexMap;
@@ -85,6 +85,14 @@ pub fn advice(declaration: &Declaration) -> Vec<Problem> {
         let nowhere = declaration.events_of(purpose).next().is_some()
             && declaration.destinations_of(purpose).next().is_none();
         missing(&format!("purposes.{purpose}"), nowhere, "its events go nowhere");
+        for to in declaration.destinations_of(purpose) {
+            let unlisted = words::unlisted_in_words(declaration, purpose, to).unwrap_or_default();
+            missing(
+                &format!("purposes.{purpose}"),
+                !unlisted.is_empty(),
+                &format!("{} always names {unlisted}: list them in its event", to.kind.words),
+            );
+        }
     }
     let has_type = |name: &str| {
         declaration.events.iter().flat_map(|e| &e.fields).any(|field| field.kind.name() == name)

@@ -2,6 +2,7 @@
 
 use super::destination::Destination;
 use super::{Declaration, Event, Identity, Manner};
+use crate::domain::tool_id::Purpose;
 
 /// When an event is recorded.
 pub fn occasion(event: &Event) -> &'static str {
@@ -17,6 +18,40 @@ pub fn destination_in_words(declaration: &Declaration, to: &Destination) -> Stri
         other => format!(" ({other})"),
     };
     format!("{} at {}{kind}{kept}", to.recipient, to.host())
+}
+
+/// Where the events of a purpose go, with what a request there names beyond them.
+pub fn sent_in_words(declaration: &Declaration, purpose: &Purpose, to: &Destination) -> String {
+    let there = destination_in_words(declaration, to);
+    match unlisted_in_words(declaration, purpose, to) {
+        Some(unlisted) => format!("{there}; each request also names {unlisted}"),
+        None => there,
+    }
+}
+
+/// What every request to a destination names although no event of the purpose lists it.
+pub fn unlisted_in_words(
+    declaration: &Declaration,
+    purpose: &Purpose,
+    to: &Destination,
+) -> Option<String> {
+    let words: Vec<&str> =
+        declaration.unlisted(purpose, to).into_iter().map(|spec| spec.words).collect();
+    let (last, rest) = words.split_last()?;
+    Some(if rest.is_empty() {
+        (*last).to_owned()
+    } else {
+        format!("{} and {last}", rest.join(", "))
+    })
+}
+
+/// Every purpose and destination whose requests name something that no event lists.
+pub fn everything_unlisted(declaration: &Declaration) -> Vec<(&Purpose, &Destination, String)> {
+    let pairs =
+        declaration.destinations.iter().flat_map(|to| to.purposes.iter().map(move |p| (p, to)));
+    let unlisted =
+        |(purpose, to)| Some((purpose, to, unlisted_in_words(declaration, purpose, to)?));
+    pairs.filter_map(unlisted).collect()
 }
 
 /// What an identity lets the recipient do.
@@ -53,7 +88,26 @@ pub fn wait_in_words(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{parse, samples::edited};
     use super::*;
+
+    #[test]
+    fn an_update_check_says_what_it_names_anyway() {
+        let check = edited("kind = \"otlp\"", "kind = \"checkpoint\"\nproduct = \"greeter\"");
+        let greeter = parse(&check).expect("valid");
+        let usage = "usage".parse().expect("a purpose");
+        assert_eq!(
+            unlisted_in_words(&greeter, &usage, &greeter.destinations[0]).as_deref(),
+            Some("the version of the tool and the processor architecture")
+        );
+        let words = sent_in_words(&greeter, &usage, &greeter.destinations[0]);
+        assert!(
+            words.ends_with(
+                "; each request also names the version of the tool and the processor architecture"
+            ),
+            "{words}"
+        );
+    }
 
     #[test]
     fn times_are_said_in_the_largest_unit() {

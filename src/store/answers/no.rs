@@ -12,7 +12,7 @@ use crate::store::error::Error;
 use crate::store::layout::Layout;
 use crate::store::patch::Change as Edit;
 use crate::store::world::World;
-use crate::store::{asked, config, history, spool};
+use crate::store::{asked, config, history, schedule, sent, spool};
 
 /// What a no is about.
 #[derive(Debug, Clone, Copy)]
@@ -206,6 +206,8 @@ pub fn forget(world: &World, tool: &ToolId) -> Result<Stored, Error> {
     let mut stored = refuse(world, tool, Scope::WholeTool, None, Via::Command)?;
     let entry = entry(world, tool, None, Change::Forgotten, Via::Command);
     stored.then("write the history", history::append(layout, tool, entry));
+    stored.then("delete what is known of deliveries", schedule::forget(layout, tool));
+    stored.then("delete the log of what has left", sent::forget(layout, tool));
     Ok(stored)
 }
 

@@ -1,0 +1,119 @@
+//! `sayso deliver`: sends what is due, in the foreground.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, tools};
+use crate::delivery::background;
+use crate::delivery::deliver::{self, Delivered, Manner, Report};
+use crate::delivery::update::Question;
+use crate::domain::tool_id::ToolId;
+use crate::store::Subject;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use std::time::Duration;
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };
+
+/// The longest that a person is kept waiting.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// Only this tool
+    tool: Option<String>,
+    /// Do not let events rest first
+    #[arg(long)]
+    now: bool,
+    /// In a session of its own, without a word
+    #[arg(long, hide = true, requires = "tool", conflicts_with = "now")]
+    detached: bool,
+    /// Ask for updates first, from this version
+    #[arg(long, hide = true, value_name = "VERSION", requires = "detached")]
+    update_from: Option<String>,
+    /// The command that runs
+    #[arg(long, hide = true, value_name = "COMMAND", requires = "update_from")]
+    update_command: Option<String>,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("deliver"))
+        .about("Send what you agreed to and what has rested, now")
+        .after_help(
+            "Hosts start this by themselves, in the background. What left: sayso log --sent\n\n\
+             Examples:\n  sayso deliver\n  sayso deliver werf --now",
+        )
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let world = &session.world;
+    if typed.detached {
+        if let Some(tool) = typed.tool.as_deref().and_then(|name| name.parse::<ToolId>().ok()) {
+            let command = typed.update_command;
+            let question = typed.update_from.map(|version| Question { version, command });
+            background::run(&Subject::registered(world, &tool), question.as_ref());
+        }
+        return Ok(Exit::Done);
+    }
+    let chosen: Vec<ToolId> = match &typed.tool {
+        Some(name) => vec![tools::find(world, name)?],
+        None => tools::known(world)?.into_iter().collect(),
+    };
+    let mut exit = Exit::Done;
+    let mut lines = Vec::new();
+    for tool in &chosen {
+        let subject = Subject::registered(world, tool);
+        let manner = Manner { now: typed.now, limit: LIMIT };
+        let mut progress = |so_far: &Delivered| {
+            let count = so_far.taken + so_far.refused;
+            session.terminal.progress(&format!("{tool} to {}: {count} events", so_far.recipient));
+        };
+        let report = deliver::deliver(&subject, manner, &mut progress);
+        session.terminal.progress("");
+        let report = report?;
+        if report.delivered.iter().any(|delivered| delivered.later.is_some()) {
+            exit = Exit::NotDone;
+        }
+        lines.extend(in_words(session, tool, &report, typed.now));
+    }
+    if lines.is_empty() {
+        lines.push("Nothing waits.".to_owned());
+    }
+    session.terminal.say(&lines.join("\n"))?;
+    Ok(exit)
+}
+
+fn in_words(session: &Session, tool: &ToolId, report: &Report, now: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    if report.is_busy {
+        lines.push(format!("{tool}: another delivery is at work."));
+    }
+    for (purpose, decision) in &report.held {
+        let reason = decision.reason.as_str();
+        lines.push(format!("{tool}: what waits for {purpose} stays here ({reason})."));
+    }
+    for to in &report.delivered {
+        let whom = format!("{} ({})", to.recipient, to.host);
+        if to.taken > 0 {
+            lines.push(format!("{tool}: {} to {whom}.", events(to.taken)));
+        }
+        if to.refused > 0 {
+            lines.push(format!("{tool}: {whom} refused {}; they are gone.", events(to.refused)));
+        }
+        if let Some(why) = &to.later {
+            lines.push(format!("{tool}: the rest waits, {whom} did not take it: {why}."));
+        }
+    }
+    if let Some(next) = report.next {
+        let at = next.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+        let hurry = if now { "" } else { ", or go at once with --now" };
+        lines.push(format!("{tool}: what is new rests until {at}{hurry}."));
+    }
+    lines
+}
+
+fn events(count: u64) -> String {
+    match count {
+        1 => "1 event".to_owned(),
+        count => format!("{count} events"),
+    }
+}

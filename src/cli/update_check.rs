@@ -1,0 +1,87 @@
+//! `sayso update-check`: asks the declared service whether a newer version exists.
+
+use super::failure::Failure;
+use super::{Entry, Exit, Group, Session, tools};
+use crate::delivery::update::{self, Checked, Question};
+use crate::domain::notice::Ways;
+use crate::domain::text;
+use crate::domain::update::Update;
+use crate::store::Subject;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };
+
+/// What is typed.
+#[derive(Args)]
+struct Typed {
+    /// The tool
+    tool: String,
+    /// The version in use
+    #[arg(long, value_name = "V")]
+    version: String,
+    /// The command that runs; told only while usage is allowed too
+    #[arg(long, value_name = "COMMAND")]
+    command: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+fn define() -> Command {
+    Typed::augment_args(Command::new("update-check").disable_version_flag(true))
+        .about("Ask whether a newer version of a tool exists, if that is allowed")
+        .after_help(
+            "The answer holds for 48 hours. Exit 0 if it is known, 1 if it is not or may not be asked for.\n\nExamples:\n  sayso update-check gitops --version 0.38.0",
+        )
+}
+
+fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
+    let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let world = &session.world;
+    let tool = tools::find(world, &typed.tool)?;
+    let subject = Subject::registered(world, &tool);
+    let question = Question { version: typed.version, command: typed.command };
+    match update::check(&subject, &question)? {
+        Checked::Known(update) if typed.json => session.terminal.say_json(&update)?,
+        Checked::Known(update) => {
+            session.terminal.say(&in_words(&tool.to_string(), &question.version, &update))?;
+        }
+        Checked::Undeclared => {
+            return Err(Failure::not_done(anyhow::anyhow!("{tool} declares no update check")));
+        }
+        Checked::Held(purpose, _) => {
+            let ways = Ways::sayso_for(tool.as_str(), Some(&purpose));
+            let explained = subject.explain(Some(&purpose), &ways);
+            let error = anyhow::anyhow!("{}", explained.detail)
+                .context(format!("{tool} may not ask for updates"));
+            return Err(Failure::not_done(error).hint(explained.hint));
+        }
+        Checked::Unanswered(why) => {
+            let error = anyhow::anyhow!(why).context("the update check was not answered");
+            return Err(Failure::not_done(error).hint("try again later"));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn in_words(tool: &str, version: &str, update: &Update) -> String {
+    let newest = text::visible(&update.current_version);
+    let mut lines = vec![match update.outdated {
+        true => format!("{tool} {newest} is out; this is {}.", text::visible(version)),
+        false => format!("{tool} {} is up to date.", text::visible(version)),
+    }];
+    if update.outdated {
+        let places = [("Download", &update.download_url), ("Changes", &update.changelog_url)];
+        lines.extend(
+            places.into_iter().filter_map(|(what, url)| {
+                Some(format!("{what}: {}", text::visible(url.as_ref()?)))
+            }),
+        );
+    }
+    for alert in &update.alerts {
+        let level = alert.level.as_deref().unwrap_or("notice");
+        let more = alert.url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
+        lines.push(text::visible(&format!("{level}: {}{more}", alert.message)));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,100 @@
+//! What goes to one destination, and what is noted of it.
+
+use super::batch::Window;
+use super::deliver::Delivered;
+use super::request::Request;
+use super::transport::Line;
+use super::wire::Outgoing;
+use crate::domain::declaration::destination::Destination;
+use crate::domain::tool_id::Purpose;
+use crate::store::Subject;
+use crate::store::sent::{self, Entry};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+/// A destination, for as long as a delivery takes.
+pub(super) struct Target<'a> {
+    pub(super) destination: &'a Destination,
+    pub(super) key: String,
+    pub(super) line: Option<Line>,
+    pub(super) result: Delivered,
+    /// Single events that were refused in a row.
+    pub(super) refusals: u32,
+    pub(super) is_over: bool,
+}
+
+impl<'a> Target<'a> {
+    pub(super) fn new(destination: &'a Destination, purpose: &Purpose) -> Self {
+        Self {
+            destination,
+            key: key_of(destination),
+            line: None,
+            result: Delivered {
+                purpose: purpose.clone(),
+                recipient: destination.recipient.clone(),
+                host: destination.host().to_owned(),
+                taken: 0,
+                refused: 0,
+                later: None,
+            },
+            refusals: 0,
+            is_over: false,
+        }
+    }
+}
+
+/// What leaves a trace in the files of a person, by a name that stays the same: kind and address.
+fn key_of(destination: &Destination) -> String {
+    let name = format!("{}\n{}", destination.kind.name, destination.address());
+    Sha256::digest(name.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A request, and what is in it.
+pub(super) struct Parcel<'a> {
+    pub(super) events: &'a [Outgoing],
+    pub(super) request: Request,
+    pub(super) random: String,
+}
+
+impl Parcel<'_> {
+    /// A line for the sent log.
+    pub(super) fn entry(&self, window: &Window<'_>, answer: sent::Answer) -> Entry {
+        self.entry_for(window.subject, window.purpose, window.destination, window.now, answer)
+    }
+
+    /// The same, for what is no window on a spool.
+    pub(super) fn entry_for(
+        &self,
+        subject: &Subject,
+        purpose: &Purpose,
+        destination: &Destination,
+        now: Timestamp,
+        answer: sent::Answer,
+    ) -> Entry {
+        let mut pseudonyms: Vec<String> =
+            self.events.iter().filter_map(|event| event.pseudonym.clone()).collect();
+        pseudonyms.dedup();
+        let names = |text: &str| !self.random.is_empty() && text.contains(&self.random);
+        if names(&self.request.body) || names(&self.request.url) {
+            pseudonyms.push(self.random.clone());
+        }
+        let shown = self.request.masked(destination);
+        Entry {
+            sent: Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string(),
+            tool: subject.tool.to_string(),
+            purpose: Some(purpose.to_string()),
+            recipient: destination.recipient.clone(),
+            kind: destination.kind.name.to_owned(),
+            events: self.events.len() as u64,
+            event_ids: self.events.iter().map(|e| e.text("eventID").to_owned()).collect(),
+            pseudonyms,
+            request: sent::Sent {
+                method: shown.method.to_owned(),
+                url: shown.url,
+                headers: shown.headers,
+                body: self.request.body.clone(),
+            },
+            answer,
+        }
+    }
+}

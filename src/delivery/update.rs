@@ -1,0 +1,246 @@
+//! Asks whether a newer version exists, under consent for the purpose that the declaration names.
+//!
+//! A host is answered from what the last question brought and never waits; the next question is
+//! asked by a process of its own. What goes with the question is an event like any other: only declared
+//! fields, of which the command is one only while `usage` is allowed too.
+
+use super::detach;
+use super::outcome;
+use super::parcel;
+use super::transport::{Line, Reply};
+use super::wire::{self, Batch, Outgoing};
+use crate::domain::decision::Decision;
+use crate::domain::declaration::destination::Destination;
+use crate::domain::declaration::field::FieldType;
+use crate::domain::declaration::{Declaration, Event};
+use crate::domain::event::{Given, environment};
+use crate::domain::tool_id::Purpose;
+use crate::domain::update::{self, Update};
+use crate::store::recorder::Recorder;
+use crate::store::sent::SentLog;
+use crate::store::updates::{self, Remembered};
+use crate::store::{Error, Subject, random};
+use jiff::SignedDuration;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The longest that a question may take.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// How long an answer holds, at most; between three and five fifths of it, so that machines that were
+/// started together do not ask together.
+const FRESH: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// How long nobody asks again after a question that was not answered.
+const AFTER_A_FAILURE: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The version in use.
+    pub version: String,
+    /// The command that runs, the tool's name first.
+    pub command: Option<String>,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// The tool declares no update check.
+    Undeclared,
+    /// It may not be asked.
+    Held(Purpose, Decision),
+    /// The answer, of now or of less than 48 hours ago.
+    Known(Update),
+    /// No answer, and why.
+    Unanswered(String),
+}
+
+/// Where a tool asks, and for which purpose.
+struct Service<'a> {
+    declaration: &'a Declaration,
+    destination: &'a Destination,
+    purpose: &'a Purpose,
+}
+
+impl<'a> Service<'a> {
+    fn of(subject: &'a Subject) -> Option<Self> {
+        let declaration = subject.declaration.as_ref()?;
+        let destination = declaration.destinations.iter().find(|to| to.is_update_check())?;
+        let named = destination.purposes.iter().find(|purpose| purpose.as_str() == "update-check");
+        let purpose = named.or(destination.purposes.first())?;
+        Some(Self { declaration, destination, purpose })
+    }
+
+    /// Whether it may be asked now, under a notice that named it.
+    fn decide(&self, subject: &Subject) -> (Decision, bool) {
+        let decision = subject.decide(Some(self.purpose));
+        let is_covered = decision.notice.is_some_and(|notice| self.destination.since <= notice);
+        (decision, decision.allows() && is_covered)
+    }
+
+    fn event(&self, notice: u32) -> Option<&'a Event> {
+        self.declaration.events_of(self.purpose).find(|event| event.since <= notice)
+    }
+}
+
+/// What is known already: the answer for this version, and whether it is time to ask again.
+pub fn known(subject: &Subject, version: &str) -> (Option<Update>, bool) {
+    let nothing = (None, false);
+    let Some(service) = Service::of(subject) else { return nothing };
+    let Ok(layout) = subject.world().layout() else { return nothing };
+    if !service.decide(subject).1 {
+        return nothing;
+    }
+    let now = subject.world().clock();
+    match updates::read(layout, &subject.tool, service.purpose, version) {
+        None => (None, true),
+        Some(remembered) => {
+            let is_fresh = remembered.asked <= now && now < remembered.fresh_until;
+            let holds = remembered.asked.saturating_add(FRESH).is_ok_and(|end| now < end);
+            (remembered.update.filter(|_| holds), !is_fresh)
+        }
+    }
+}
+
+/// Lets a process of its own ask, and puts the next question off.
+pub fn refresh(subject: &Subject, own: Option<&[String]>, question: &Question) {
+    let Some(service) = Service::of(subject) else { return };
+    let Ok(layout) = subject.world().layout() else { return };
+    let now = subject.world().clock();
+    let before = updates::read(layout, &subject.tool, service.purpose, &question.version);
+    let put_off = Remembered {
+        version: question.version.clone(),
+        asked: before.as_ref().map_or(now, |before| before.asked),
+        fresh_until: now.saturating_add(AFTER_A_FAILURE).unwrap_or(now),
+        update: before.and_then(|before| before.update),
+    };
+    if updates::write(layout, &subject.tool, service.purpose, &put_off).is_err() {
+        return;
+    }
+    let mut further = vec!["--update-from".to_owned(), question.version.clone()];
+    if let Some(command) = &question.command {
+        further.extend(["--update-command".to_owned(), command.clone()]);
+    }
+    detach::start(subject, own, &further);
+}
+
+/// The answer: a remembered one, or else the service's own.
+///
+/// # Errors
+/// Where the sent log cannot be written: then nothing is asked.
+pub fn check(subject: &Subject, question: &Question) -> Result<Checked, Error> {
+    if let (Some(update), false) = known(subject, &question.version) {
+        return Ok(Checked::Known(update));
+    }
+    ask(subject, question)
+}
+
+/// Asks the service, whatever is remembered.
+///
+/// # Errors
+/// As [`check`].
+pub fn ask(subject: &Subject, question: &Question) -> Result<Checked, Error> {
+    let subject = subject.again();
+    let world = subject.world();
+    let Some(service) = Service::of(&subject) else { return Ok(Checked::Undeclared) };
+    let (decision, may_ask) = service.decide(&subject);
+    if !may_ask {
+        return Ok(Checked::Held(service.purpose.clone(), decision));
+    }
+    let layout = world.layout()?;
+    let now = world.clock();
+    let mut log = SentLog::open(layout, &subject.tool, now)?;
+    let notice = decision.notice.unwrap_or(service.declaration.notice);
+    let outgoing = Outgoing {
+        event: event(&subject, &service, question, notice),
+        pseudonym: subject.pseudonym(service.purpose, now),
+    };
+    let events = [outgoing];
+    let random = String::new();
+    let request = (wire::of(service.destination).request)(&Batch {
+        declaration: service.declaration,
+        destination: service.destination,
+        events: &events,
+        random: &random,
+        now,
+    });
+    let line = match Line::to(&service.destination.url, world.environment()) {
+        Ok(line) => line,
+        Err(why) => return Ok(Checked::Unanswered(why)),
+    };
+    if !service.decide(&subject.again()).1 {
+        return Ok(Checked::Held(service.purpose.clone(), decision));
+    }
+    let reply = line.send(&request, LIMIT);
+    let verdict = outcome::judge(&reply, 1, |_| 0, now);
+    let parcel = parcel::Parcel { events: &events, request, random };
+    if let Some(answer) = outcome::for_the_log(&reply, &verdict) {
+        log.note(&parcel.entry_for(&subject, service.purpose, service.destination, now, answer))?;
+    }
+    let update = match &reply {
+        Reply::Failed { why, .. } => return Ok(Checked::Unanswered(why.clone())),
+        Reply::Answered { status: 200, body, .. } => update::parse(body),
+        Reply::Answered { status, .. } => {
+            return Ok(Checked::Unanswered(format!("it answered {status}")));
+        }
+    };
+    let Some(update) = update else {
+        return Ok(Checked::Unanswered("its answer is none that could be understood".to_owned()));
+    };
+    let fresh = random::jittered(FRESH).mul_f64(0.8);
+    let remembered = Remembered {
+        version: question.version.clone(),
+        asked: now,
+        fresh_until: now.saturating_add(fresh).unwrap_or(now),
+        update: Some(update.clone()),
+    };
+    // Not to be able to remember it only means to ask again.
+    let _ = updates::write(layout, &subject.tool, service.purpose, &remembered);
+    Ok(Checked::Known(update))
+}
+
+/// What goes with the question: the declared event, and what such a question always names.
+fn event(
+    subject: &Subject,
+    service: &Service<'_>,
+    question: &Question,
+    notice: u32,
+) -> Map<String, Value> {
+    let mut event = service
+        .event(notice)
+        .and_then(|event| assembled(subject, event, question))
+        .unwrap_or_default();
+    let attributes = event.entry("attributes").or_insert_with(|| json!({}));
+    if let Value::Object(attributes) = attributes {
+        let mut always = |name: &str, value: &str| {
+            attributes.entry(name).or_insert_with(|| json!(value));
+        };
+        if environment::is_version(&question.version) {
+            always("version", &question.version);
+        }
+        always("os", environment::system());
+        always("arch", environment::processor());
+    }
+    event
+}
+
+fn assembled(subject: &Subject, event: &Event, question: &Question) -> Option<Map<String, Value>> {
+    let usage: Purpose = "usage".parse().ok()?;
+    let mut recorder = Recorder::new(subject);
+    recorder.version(&question.version);
+    let command = question.command.as_ref().filter(|_| subject.decide(Some(&usage)).allows());
+    let mut given = BTreeMap::new();
+    for field in &event.fields {
+        if let (FieldType::Command { .. }, Some(command)) = (&field.kind, command) {
+            // A host's own tree may know more commands than the declaration lists.
+            recorder.know(vec![command.clone()], Vec::new());
+            given.insert(field.name.clone(), Given::Text(command.clone()));
+        }
+    }
+    match recorder.assembled(subject, event, &given)? {
+        Value::Object(event) => Some(event),
+        _ => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! What each kind of receiver is sent: one small file a kind, pure, from events to a request.
+
+mod checkpoint;
+mod fields;
+mod ga4;
+mod https;
+mod otlp;
+mod pendo;
+mod posthog;
+mod segment;
+mod size;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use super::request::{Request, is_ours};
+use crate::domain::declaration::Declaration;
+use crate::domain::declaration::destination::Destination;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+/// An event on its way, with the pseudonym that it leaves under.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// The event, as it waited.
+    pub event: Map<String, Value>,
+    /// The pseudonym, or the constant `automation`; `None` where the purpose has no identity.
+    pub pseudonym: Option<String>,
+}
+
+impl Outgoing {
+    /// A text at the top level of the event, empty where there is none.
+    pub fn text(&self, key: &str) -> &str {
+        self.event.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// When it happened.
+    pub fn at(&self) -> Timestamp {
+        let ts = self.event.get("ts").and_then(Value::as_i64).unwrap_or_default();
+        Timestamp::from_millisecond(ts).unwrap_or_default()
+    }
+}
+
+/// The id that an event goes under where the receiver requires one.
+fn id_of<'a>(batch: &Batch<'a>, outgoing: &'a Outgoing) -> &'a str {
+    outgoing.pseudonym.as_deref().unwrap_or(batch.random)
+}
+
+/// Events for one request.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// Whose events they are.
+    pub declaration: &'a Declaration,
+    /// Where they go.
+    pub destination: &'a Destination,
+    /// The events, oldest first; never none.
+    pub events: &'a [Outgoing],
+    /// A random UUID for this request alone, where a receiver requires an id and the purpose has none.
+    pub random: &'a str,
+    /// The time of sending.
+    pub now: Timestamp,
+}
+
+/// What a kind of receiver takes, and in which shape.
+pub struct Wire {
+    /// The word after `kind =` in a declaration.
+    pub name: &'static str,
+    /// The most events that go into one request.
+    pub most_events: usize,
+    /// The largest body, in bytes before compression.
+    pub most_bytes: usize,
+    /// Events older than this are no longer taken, in hours.
+    pub most_hours: Option<i64>,
+    /// Whether the receiver takes nothing without an id, so that a random one goes with events that
+    /// have no pseudonym.
+    pub requires_id: bool,
+    /// Whether a second event may travel in a request with the first one.
+    pub together: fn(first: &Outgoing, second: &Outgoing) -> bool,
+    /// Makes the request.
+    pub request: fn(&Batch<'_>) -> Request,
+    /// How many events an answer says it did not keep although it took the request.
+    pub turned_down: fn(answer: &str) -> u64,
+    /// What in a declaration the receiver would not take, for its author.
+    pub limits: fn(&Declaration, &Destination) -> Vec<String>,
+}
+
+/// Every kind, as in [`crate::domain::declaration::destination::KINDS`].
+pub static WIRES: &[&Wire] = &[
+    &otlp::WIRE,
+    &segment::WIRE,
+    &posthog::WIRE,
+    &ga4::WIRE,
+    &pendo::WIRE,
+    &https::WIRE,
+    &checkpoint::WIRE,
+];
+
+/// The kind of a destination.
+pub fn of(destination: &Destination) -> &'static Wire {
+    let found = WIRES.iter().find(|wire| wire.name == destination.kind.name);
+    // A test holds the two tables to each other; a kind that was forgotten takes the plainest shape.
+    found.copied().unwrap_or(&https::WIRE)
+}
+
+/// What the receivers of a declaration would not take, for its author; each sentence once.
+pub fn limits(declaration: &Declaration) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for to in &declaration.destinations {
+        for limit in (of(to).limits)(declaration, to) {
+            if !found.contains(&limit) {
+                found.push(limit);
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong with the headers of a declaration.
+fn header_limits(declaration: &Declaration, destination: &Destination) -> Vec<String> {
+    let at = fields::key_of_destination(declaration, destination);
+    let wrong = |(name, value): (&String, &String)| {
+        if is_ours(name) {
+            return Some(format!("{at}.headers.{name}: this header is set by sayso"));
+        }
+        let is_plain = value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        (!is_plain).then(|| format!("{at}.headers.{name}: a header holds plain ASCII only"))
+    };
+    destination.headers.iter().filter_map(wrong).collect()
+}

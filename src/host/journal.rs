@@ -1,0 +1,221 @@
+//! What waits and what has left, for people and for programs. One event or request is held in memory
+//! at a time.
+
+use crate::domain::declaration::field::ENVELOPE;
+use crate::domain::text;
+use crate::domain::tool_id::{Purpose, ToolId};
+use crate::store::sent::{self, Entry, Outcome};
+use crate::store::spool::{self, Waiting};
+use crate::store::{Error, Subject, World, schedule};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Tools, with the purposes of each.
+pub struct Journal<'a> {
+    world: &'a Arc<World>,
+    tools: Vec<(ToolId, Vec<Purpose>)>,
+}
+
+/// Takes one line, and says whether somebody still reads.
+pub type Reader<'r, E> = &'r mut dyn FnMut(&str) -> Result<bool, E>;
+
+impl<'a> Journal<'a> {
+    /// The journal of some tools.
+    pub fn of(world: &'a Arc<World>, subjects: impl Iterator<Item = Subject>) -> Self {
+        let tools = subjects.map(|subject| (subject.tool.clone(), subject.purposes())).collect();
+        Self { world, tools }
+    }
+
+    /// Reads out what waits, oldest first; whether there was anything. Without a time zone, byte for
+    /// byte.
+    ///
+    /// # Errors
+    /// Where a folder cannot be listed, or the reader fails.
+    pub fn waiting<E: From<Error>>(
+        &self,
+        zone: Option<&TimeZone>,
+        reader: Reader<'_, E>,
+    ) -> Result<bool, E> {
+        let layout = self.world.layout()?;
+        let mut sources = Vec::new();
+        for (tool, purpose) in self.purposes() {
+            let events = spool::waiting(layout, tool, purpose, self.world.now)?;
+            sources.push(Source::new(events));
+        }
+        let mut was_any = false;
+        while let Some(next) = oldest(&sources) {
+            let Some((ts, line)) = &sources[next].next else { continue };
+            was_any = true;
+            let somebody_reads = match zone {
+                None => reader(line)?,
+                Some(zone) => reader(&event_in_a_line(*ts, line, zone))?,
+            };
+            if !somebody_reads {
+                break;
+            }
+            sources[next].advance();
+        }
+        Ok(was_any)
+    }
+
+    /// Reads out what has left, oldest first, tool by tool; whether there was anything. Without a time
+    /// zone, whole requests with their answers as JSON.
+    ///
+    /// # Errors
+    /// Where a folder cannot be listed, or the reader fails.
+    pub fn sent<E: From<Error>>(
+        &self,
+        zone: Option<&TimeZone>,
+        reader: Reader<'_, E>,
+    ) -> Result<bool, E> {
+        let layout = self.world.layout()?;
+        let mut was_any = false;
+        for (tool, _) in &self.tools {
+            for entry in sent::entries(layout, tool)? {
+                was_any = true;
+                let line = match zone {
+                    None => serde_json::to_string(&entry).unwrap_or_default(),
+                    Some(zone) => request_in_a_line(&entry, zone),
+                };
+                if !reader(&line)? {
+                    return Ok(was_any);
+                }
+            }
+        }
+        Ok(was_any)
+    }
+
+    /// What else a person should know: what was dropped, and who could not be reached.
+    ///
+    /// # Errors
+    /// Where there is no usable home.
+    pub fn notes(&self, zone: &TimeZone) -> Result<Vec<String>, Error> {
+        let layout = self.world.layout()?;
+        let mut notes = Vec::new();
+        for (tool, purpose) in self.purposes() {
+            let dropped = spool::dropped(layout, tool, purpose);
+            if dropped > 0 {
+                notes.push(format!(
+                    "{tool}: {dropped} more for {purpose} were dropped, because the spool was full."
+                ));
+            }
+            let too_old = spool::too_old(layout, tool, purpose);
+            if too_old > 0 {
+                notes.push(format!(
+                    "{tool}: {too_old} more for {purpose} were dropped, because they became too old."
+                ));
+            }
+        }
+        for (tool, _) in &self.tools {
+            for pause in schedule::state(layout, tool).pauses.values() {
+                notes.push(format!(
+                    "{tool}: {} did not take what waits ({}). The next try is not before {}.",
+                    text::visible(&pause.recipient),
+                    text::visible(&pause.why),
+                    local(pause.until, zone)
+                ));
+            }
+        }
+        Ok(notes)
+    }
+
+    fn purposes(&self) -> impl Iterator<Item = (&ToolId, &Purpose)> {
+        self.tools.iter().flat_map(|(tool, purposes)| purposes.iter().map(move |p| (tool, p)))
+    }
+}
+
+/// One stream of events, with the one that comes next.
+struct Source {
+    events: Waiting,
+    next: Option<(i64, String)>,
+}
+
+impl Source {
+    fn new(events: Waiting) -> Self {
+        let mut source = Self { events, next: None };
+        source.advance();
+        source
+    }
+
+    fn advance(&mut self) {
+        let mut buffer = self.next.take().map(|(_, line)| line).unwrap_or_default();
+        self.next = self.events.next_event().map(|(ts, line)| {
+            buffer.clear();
+            buffer.push_str(line);
+            (ts, buffer)
+        });
+    }
+}
+
+/// The stream whose next event is the oldest.
+fn oldest(sources: &[Source]) -> Option<usize> {
+    let next = |(n, source): (usize, &Source)| Some((source.next.as_ref()?.0, n));
+    sources.iter().enumerate().filter_map(next).min().map(|(_, n)| n)
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// One request on one line: local time, tool, how much, to whom, and what came of it.
+fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
+    let at = entry.sent.parse().map_or_else(|_| entry.sent.clone(), |at| local(at, zone));
+    let events = match (entry.purpose.as_deref(), entry.events) {
+        (None, _) => "deletion request".to_owned(),
+        (Some(_), _) if entry.request.method == "GET" => "update check".to_owned(),
+        (Some(purpose), 1) => format!("1 event for {purpose}"),
+        (Some(purpose), count) => format!("{count} events for {purpose}"),
+    };
+    let why = entry.answer.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let outcome = match (entry.answer.outcome, entry.answer.status) {
+        (Outcome::Taken, _) if entry.answer.turned_down > 0 => {
+            format!("taken, except for {}", entry.answer.turned_down)
+        }
+        (Outcome::Taken, Some(status)) => format!("taken ({status})"),
+        (Outcome::Taken, None) => "taken".to_owned(),
+        (Outcome::Refused, _) => format!("refused{why}"),
+        (Outcome::Later, _) => format!("tried again later{why}"),
+    };
+    let place = entry.request.url.split('?').next().unwrap_or_default();
+    let line =
+        format!("{at}  {}  {events} to {} ({place}): {outcome}", entry.tool, entry.recipient);
+    text::visible(&line)
+}
+
+/// One event on one line: local time, tool, what happened, and every field with its value.
+fn event_in_a_line(ts: i64, line: &str, zone: &TimeZone) -> String {
+    let at = local(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
+    let event: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
+    let text = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
+    let mut out = format!("{at}  {}  {}", text("tool"), text("eventType"));
+    let own = event.iter().filter(|(key, _)| !ENVELOPE.contains(&key.as_str()));
+    let inner =
+        ["attributes", "eventData"].into_iter().filter_map(|key| event.get(key)?.as_object());
+    for (key, value) in own.chain(inner.flatten()) {
+        out.push_str(&format!("  {key}={}", short(value)));
+    }
+    out
+}
+
+/// A value without what a person can do without: quotes around words, and, of an option, all but its
+/// name and how often it was given.
+fn short(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(options) => {
+            let names = options.iter().filter_map(|option| {
+                let name = option.get("name")?.as_str()?;
+                let source =
+                    if option.get("asEnv") == Some(&Value::Bool(true)) { ":env" } else { "" };
+                match option.get("count").and_then(Value::as_u64) {
+                    Some(1) | None => Some(format!("{name}{source}")),
+                    Some(count) => Some(format!("{name}{source}:{count}")),
+                }
+            });
+            names.collect::<Vec<_>>().join(",")
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,103 @@
+//! Events in a file of JSON lines, one at a time. What is torn, no text or too long is left out.
+
+use super::platform;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::path::Path;
+
+/// The longest line, in bytes: appends of this size stay whole and fast even in a crowd.
+pub const LONGEST_LINE: usize = 64 * 1024;
+
+/// The events of one file. One is held in memory at a time.
+pub struct Lines {
+    reader: BufReader<File>,
+    line: String,
+    ts: i64,
+    at: u64,
+}
+
+/// A whole event, as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'l> {
+    /// When it happened: milliseconds since 1970.
+    pub ts: i64,
+    /// The event.
+    pub text: &'l str,
+    /// Where the file goes on after it, in bytes from its start.
+    pub end: u64,
+}
+
+impl Lines {
+    /// Opens a regular file, to be read from a place in it; `None` where there is none.
+    pub fn open(path: &Path, from: u64) -> Option<Self> {
+        let mut file = platform::careful_options(false).read(true).open(path).ok()?;
+        file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        if from > 0 {
+            file.seek(SeekFrom::Start(from)).ok()?;
+        }
+        Some(Self { reader: BufReader::new(file), line: String::new(), ts: 0, at: from })
+    }
+
+    /// The next whole event; `None` at the end.
+    pub fn next_event(&mut self) -> Option<Line<'_>> {
+        loop {
+            if self.read_line()?
+                && let Some(ts) = time_of(&self.line)
+            {
+                self.ts = ts;
+                return Some(self.current());
+            }
+        }
+    }
+
+    /// How far it was read, in bytes from the start of the file.
+    pub fn position(&self) -> u64 {
+        self.at
+    }
+
+    /// The event that was read last.
+    pub fn current(&self) -> Line<'_> {
+        Line { ts: self.ts, text: self.line.trim_end(), end: self.at }
+    }
+
+    /// Reads one line; `None` at the end, `false` where it is no text or longer than any event.
+    fn read_line(&mut self) -> Option<bool> {
+        let mut bytes = std::mem::take(&mut self.line).into_bytes();
+        bytes.clear();
+        let mut is_whole = true;
+        loop {
+            let available = self.reader.fill_buf().ok()?;
+            if available.is_empty() {
+                return None;
+            }
+            let end = available.iter().position(|byte| *byte == b'\n');
+            let taken = end.map_or(available.len(), |end| end + 1);
+            if bytes.len() + taken <= LONGEST_LINE {
+                bytes.extend_from_slice(&available[..taken]);
+            } else {
+                is_whole = false;
+            }
+            self.reader.consume(taken);
+            self.at += taken as u64;
+            if end.is_some() {
+                break;
+            }
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                self.line = text;
+                Some(is_whole)
+            }
+            Err(_) => Some(false),
+        }
+    }
+}
+
+/// The time of an event, if the line is a whole one.
+fn time_of(line: &str) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Thin {
+        ts: i64,
+    }
+    serde_json::from_str::<Thin>(line).ok().map(|event| event.ts)
+}

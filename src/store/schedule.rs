@@ -1,0 +1,128 @@
+//! When a tool's next delivery is due, and which destinations are to be left alone until when.
+//!
+//! One small file a tool. Whoever delivers holds a lock of the operating system on it, or leaves; so
+//! it is written in place and not replaced. Its time of change is when the next delivery is due, a
+//! time to come as a rule: a host learns at its exit with one look at it that nothing is to be done.
+
+use super::error::Error;
+use super::layout::Layout;
+use super::{file, platform};
+use crate::domain::tool_id::ToolId;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// The shortest time between two deliveries that a host starts.
+pub const INTERVAL: SignedDuration = SignedDuration::from_hours(1);
+
+/// A due time further away than any `wait` and any pause was not meant by us: the clock was changed.
+const FARTHEST: SignedDuration = SignedDuration::from_hours(24 * 100);
+
+const LIMIT: u64 = 1024 * 1024;
+
+/// What is remembered of destinations, by their keys.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Those that could not be reached, or asked to be left alone.
+    #[serde(default)]
+    pub pauses: BTreeMap<String, Pause>,
+}
+
+/// A destination that is left alone for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Who it is, for people.
+    pub recipient: String,
+    /// How many tries in a row failed.
+    pub tries: u32,
+    /// What went wrong with the last one.
+    pub why: String,
+    /// No further try before this.
+    pub until: Timestamp,
+    /// Whether the receiver itself named that time: then nobody hurries it.
+    pub asked_for: bool,
+}
+
+/// The right to deliver a tool's events, held until it is dropped.
+pub struct Schedule {
+    file: File,
+    /// What is remembered.
+    pub state: State,
+}
+
+impl Schedule {
+    /// Takes the right; `None` where another process has it.
+    ///
+    /// # Errors
+    /// Where the file cannot be made or locked.
+    pub fn take(layout: &Layout, tool: &ToolId) -> Result<Option<Self>, Error> {
+        let path = layout.schedule(tool);
+        file::ensure(&path)?;
+        let failed = |error| Error::io("lock", &path, error);
+        let mut options = platform::careful_options(false);
+        let file = options.read(true).write(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Ok(()) => {}
+        }
+        Ok(Some(Self { state: state(layout, tool), file }))
+    }
+
+    /// Writes down what is remembered, and when the next delivery is due.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish(mut self, layout: &Layout, tool: &ToolId, due: Timestamp) -> Result<(), Error> {
+        let path = layout.schedule(tool);
+        let failed = |error| Error::io("write", &path, error);
+        let text = serde_json::to_vec(&self.state).map_err(|error| failed(error.into()))?;
+        platform::may_write(text.len() as u64).map_err(failed)?;
+        self.file
+            .set_len(0)
+            .and_then(|()| self.file.seek(SeekFrom::Start(0)))
+            .and_then(|_| self.file.write_all(&text))
+            .and_then(|()| self.file.set_modified(SystemTime::from(due)))
+            .map_err(failed)
+    }
+}
+
+/// What is remembered of a tool's destinations. Damage is as good as nothing: they are tried again.
+pub fn state(layout: &Layout, tool: &ToolId) -> State {
+    let text = file::read(&layout.schedule(tool), LIMIT, file::Trust::Own).ok().flatten();
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Whether a delivery is due. A tool without a schedule is due once its first event has rested.
+pub fn is_due(layout: &Layout, tool: &ToolId, now: Timestamp) -> Option<bool> {
+    let found = std::fs::symlink_metadata(layout.schedule(tool)).ok()?;
+    let due = found.modified().ok().and_then(|at| Timestamp::try_from(at).ok())?;
+    Some(due <= now || due.duration_since(now) > FARTHEST)
+}
+
+/// Says when the next delivery is due: by a host that starts one, so that the next host does not
+/// start another, and by the first host that leaves an event behind.
+///
+/// # Errors
+/// Where the file cannot be made.
+pub fn set_due(layout: &Layout, tool: &ToolId, due: Timestamp) -> Result<(), Error> {
+    let path = layout.schedule(tool);
+    file::ensure(&path)?;
+    set_time(&path, due)
+}
+
+fn set_time(path: &Path, due: Timestamp) -> Result<(), Error> {
+    let opened = platform::careful_options(false).write(true).open(path);
+    opened
+        .and_then(|file| file.set_modified(SystemTime::from(due)))
+        .map_err(|error| Error::io("write", path, error))
+}
+
+/// Removes what is remembered of a tool's deliveries.
+pub(super) fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+    file::remove(&layout.schedule(tool))
+}
