@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// More than any configuration that a person writes.
-const LIMIT: u64 = 1024 * 1024;
+pub(super) const LIMIT: u64 = 1024 * 1024;
 
 /// The text of another program's file; `None` where there is none. Links are followed, whoever the
 /// owner is; a pipe or a device is refused and never waited for.

@@ -121,6 +121,26 @@ impl Layout {
         self.state.join("delivery").join(format!("{tool}.json"))
     }
 
+    /// The folder of what other programs' files were before sayso changed them.
+    pub fn undo(&self) -> PathBuf {
+        self.state.join("undo")
+    }
+
+    /// What one file of another program was before, by a name made from its path.
+    pub fn undo_of_file(&self, name: &str) -> PathBuf {
+        self.undo().join(format!("{name}.json"))
+    }
+
+    /// The folder of what the answers were before a wish was remembered.
+    pub fn undo_of_wishes(&self) -> PathBuf {
+        self.undo().join("wish")
+    }
+
+    /// What the answers for one tool were before a wish was remembered.
+    pub fn undo_of_wish(&self, tool: &ToolId) -> PathBuf {
+        self.undo_of_wishes().join(format!("{tool}.json"))
+    }
+
     /// The folder of the events for one purpose that wait.
     pub fn spool(&self, tool: &ToolId, purpose: &Purpose) -> PathBuf {
         self.spool_of(tool).join(purpose.as_str())
