@@ -36,6 +36,11 @@ impl Programs {
         Self(found)
     }
 
+    /// Where the program with this name is.
+    pub fn named(&self, name: &str) -> Option<&Path> {
+        self.0.get(name).map(PathBuf::as_path)
+    }
+
     /// Where the program of an entry is.
     pub fn of(&self, entry: &Entry) -> Option<&Path> {
         entry.exe.iter().find_map(|name| self.0.get(name)).map(PathBuf::as_path)

@@ -4,6 +4,8 @@
 //! Everything that is known of a tool is data: `tools.toml`, and the person's own files. [`state`]
 //! tells from variables and files whether a tool is on; nothing of a vendor's is ever run for that.
 
+pub mod change;
+pub mod changes_in_words;
 pub mod conflict;
 pub mod entry;
 pub mod executables;
@@ -11,10 +13,13 @@ pub mod format;
 pub mod place;
 pub mod reading;
 pub mod rule;
+pub mod setting;
+pub mod shell;
 pub mod source;
 pub mod state;
 #[cfg(test)]
 mod state_tests;
+pub mod vendor_command;
 pub mod wording;
 
 use crate::domain::tool_id::ToolId;

@@ -47,6 +47,13 @@ impl Surroundings<'_> {
         self.environment.get(variable).map(PathBuf::from).filter(|path| path.is_absolute())
     }
 
+    /// The folders in which programs keep what is the person's: new folders are made only in these.
+    pub fn own_folders(&self) -> Vec<PathBuf> {
+        let named = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "APPDATA"];
+        let named = named.into_iter().filter_map(|variable| self.absolute(variable));
+        home(self).into_iter().chain(named).collect()
+    }
+
     /// The paths at which the file may be, nearest first; none where a variable is not set.
     pub fn find(&self, place: &Place) -> Vec<PathBuf> {
         let moved = place.moved.as_deref().map(|path| self.resolve(path)).unwrap_or_default();

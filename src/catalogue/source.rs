@@ -104,6 +104,11 @@ impl Machine {
         self.programs.of(entry)
     }
 
+    /// Where the program with this name is, if a tool of the catalogue has it.
+    pub fn program_called(&self, name: &str) -> Option<&Path> {
+        self.programs.named(name)
+    }
+
     /// What the places of an entry depend on here.
     pub fn surroundings(&self, entry: &Entry) -> Surroundings<'_> {
         Surroundings {

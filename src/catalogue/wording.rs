@@ -6,12 +6,18 @@ use super::reading::in_text;
 use super::rule::Said;
 use super::source::{Machine, Source, Switch};
 use super::state::{ChannelState, Reason, State};
+use crate::domain::signals::Environment;
 use crate::domain::text::visible;
 use std::path::Path;
 
 /// A path as a person writes it, with `~` for the home.
 pub fn short(machine: &Machine, path: &Path) -> String {
-    let home = machine.world().environment().get("HOME").filter(|home| home.len() > 1);
+    short_in(machine.world().environment(), path)
+}
+
+/// The same, from the variables alone.
+pub fn short_in(environment: &dyn Environment, path: &Path) -> String {
+    let home = environment.get("HOME").filter(|home| home.len() > 1);
     let below = home.and_then(|home| Some(path.strip_prefix(home).ok()?.to_owned()));
     match below {
         Some(below) => format!("~/{}", below.display()),
@@ -107,6 +113,9 @@ pub fn detail(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> String
     detail
 }
 
+/// What there is to say where nobody decided and it is off.
+pub const NOTHING_TO_DO: &str = "there is nothing to do";
+
 /// What a person can do about it, without running anything of the vendor's.
 pub fn how_to_change(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> String {
     match is.winner().filter(|_| is.reason != Reason::Evidence) {
@@ -119,7 +128,7 @@ pub fn how_to_change(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) ->
             Switch::File(_) => format!("change {}", switch(machine, winner)),
         },
         Some(winner) => set_off(machine, winner),
-        None if is.state == State::Off => "there is nothing to do".to_owned(),
+        None if is.state == State::Off => NOTHING_TO_DO.to_owned(),
         None => match is.easiest() {
             Some(source) => set_off(machine, source),
             None => by_command(entry),

@@ -19,10 +19,10 @@ mod tree;
 mod xml;
 mod yaml;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A value as a file stores it. Formats without types of their own read everything as text.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Yes or no.
