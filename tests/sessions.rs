@@ -42,7 +42,7 @@ macro_rules! sessions {
 
 sessions! {
     ask check completions declare default deliver disable doctor enable forget help history id lint log
-    man others path record show status update_check
+    man others path record show status undo update_check
 }
 
 /// The reasons of the contract, in the order in which they are heard.

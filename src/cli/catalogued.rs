@@ -11,30 +11,37 @@ use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::ToolId;
 use crate::store::{Subject, World};
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// What is known of other people's tools, and which of them are here.
 pub(super) struct Others {
     pub(super) catalogue: Catalogue,
-    pub(super) machine: Machine,
+    world: Arc<World>,
+    machine: OnceCell<Machine>,
 }
 
 impl Others {
-    fn look(world: &Arc<World>) -> Self {
+    /// Reads the catalogue.
+    pub(super) fn look(world: &Arc<World>) -> Self {
         let catalogue = Catalogue::read(world);
-        let machine = catalogue.look_around(world);
-        Self { catalogue, machine }
+        Self { catalogue, world: Arc::clone(world), machine: OnceCell::new() }
+    }
+
+    /// This machine, looked at once something has to be known of it.
+    pub(super) fn machine(&self) -> &Machine {
+        self.machine.get_or_init(|| self.catalogue.look_around(&self.world))
     }
 
     /// The entry of a tool whose program is here, or about which the person said something.
     pub(super) fn present(&self, subject: &Subject) -> Option<&Entry> {
         let entry = self.catalogue.entry(&subject.tool)?;
-        (self.machine.program(entry).is_some() || subject.consent.catalogued).then_some(entry)
+        (self.machine().program(entry).is_some() || subject.consent.catalogued).then_some(entry)
     }
 
     /// Every tool whose program is here.
     pub(super) fn installed(&self) -> impl Iterator<Item = &Entry> {
-        self.catalogue.entries().filter(|entry| self.machine.program(entry).is_some())
+        self.catalogue.entries().filter(|entry| self.machine().program(entry).is_some())
     }
 
     /// The entry that a person means by a word: its id, or else nothing.
@@ -44,7 +51,7 @@ impl Others {
 
     /// The channels of a tool.
     pub(super) fn states<'e>(&self, entry: &'e Entry) -> Vec<ChannelState<'e>> {
-        state::of(&self.machine, entry)
+        state::of(self.machine(), entry)
     }
 
     /// One tool as `status --json` prints it.
@@ -54,7 +61,7 @@ impl Others {
                 "purpose": is.channel.as_str(),
                 "state": is.state.as_str(),
                 "reason": is.reason.as_str(),
-                "detail": wording::detail(&self.machine, entry, is),
+                "detail": wording::detail(self.machine(), entry, is),
                 "decided": null,
                 "notice": null,
                 "waiting": 0,
@@ -71,8 +78,8 @@ impl Others {
     /// The rows of one tool in the table of `status`.
     pub(super) fn rows(&self, entry: &Entry) -> Vec<Vec<Cell>> {
         let row = |(n, is): (usize, &ChannelState<'_>)| {
-            let because = wording::because(&self.machine, entry, is);
-            let because = match self.machine.program(entry) {
+            let because = wording::because(self.machine(), entry, is);
+            let because = match self.machine().program(entry) {
                 Some(_) => because,
                 None => format!("not installed: {because}"),
             };
@@ -92,7 +99,7 @@ impl Others {
     /// the worse one is shown.
     pub(super) fn worsen(&self, entry: &Entry, rows: &mut Vec<Vec<Cell>>) {
         for is in self.states(entry) {
-            let because = wording::because(&self.machine, entry, &is);
+            let because = wording::because(self.machine(), entry, &is);
             let because = Cell::plain(format!("its vendor's own switch: {because}"));
             match rows.iter_mut().find(|row| row[1].text == is.channel.as_str()) {
                 Some(row) if row[2].tone == Tone::On || is.state == State::Off => {}
@@ -111,13 +118,18 @@ impl Others {
 
     /// What is known of a tool, and everything its state depends on.
     pub(super) fn explained(&self, session: &Session, entry: &Entry) -> String {
-        let machine = &self.machine;
+        let machine = self.machine();
         let mut out = format!("\n{}", self.facts(session, entry));
         for is in self.states(entry) {
             let detail = wording::detail(machine, entry, &is);
             let hint = wording::how_to_change(machine, entry, &is);
             let channel = is.channel.as_str();
             out += &format!("\n{channel} is {}: {detail}.\n", is.state.as_str());
+            let hint = match is.state {
+                State::Off if hint == wording::NOTHING_TO_DO => hint,
+                State::Off => format!("run sayso enable {}, or {hint}", entry.id),
+                _ => format!("run sayso disable {}, or {hint}", entry.id),
+            };
             out += &format!("  To change it: {hint}.\n");
             let rows: Vec<Vec<Cell>> = is
                 .sources
@@ -145,12 +157,12 @@ impl Others {
     }
 
     fn facts(&self, session: &Session, entry: &Entry) -> String {
-        pairs(session, &wording::facts(&self.machine, entry))
+        pairs(session, &wording::facts(self.machine(), entry))
     }
 
     /// Everything known of a tool, for `show`.
     pub(super) fn shown(&self, session: &Session, entry: &Entry) -> String {
-        let ways = wording::ways_off(&self.machine, entry);
+        let ways = wording::ways_off(self.machine(), entry);
         format!(
             "{} does not ask sayso. This is known of its vendor's own switches:\n\n{}\n\
              To switch off, by channel:\n\n{}",
@@ -162,7 +174,7 @@ impl Others {
 
     /// The same for programs.
     pub(super) fn shown_document(&self, entry: &Entry) -> Value {
-        let ways = wording::ways_off(&self.machine, entry);
+        let ways = wording::ways_off(self.machine(), entry);
         let ways: Vec<Value> =
             ways.iter().map(|(channel, way)| json!({ "purpose": channel, "off": way })).collect();
         json!({
@@ -171,7 +183,7 @@ impl Others {
             "kind": "catalogued",
             "vendor": entry.vendor,
             "homepage": entry.homepage,
-            "program": self.machine.program(entry),
+            "program": self.machine().program(entry),
             "default": entry.default.as_str(),
             "do-not-track": entry.do_not_track.as_str(),
             "evidence": entry.evidence.as_str(),

@@ -187,12 +187,21 @@ fn for_people(session: &Session, shown: &Shown<'_>, in_full: bool) -> String {
         return out;
     }
     out += &match shown.native.iter().find(|(tool, _)| tool.name.is_some()) {
-        Some((first, _)) => format!(
+        Some((first, _)) if shown.catalogued.is_empty() => format!(
             "\nLook closer with sayso show {0}; switch off with sayso disable {0}.\n",
             first.tool
         ),
+        Some((first, _)) => format!(
+            "\nLook closer with sayso show {0}; switch off with sayso disable {0}, or all of \
+             them with sayso disable.\n",
+            first.tool
+        ),
         None => match shown.catalogued.first() {
-            Some(first) => format!("\nLook closer with sayso status {}.\n", first.id),
+            Some(first) => format!(
+                "\nLook closer with sayso status {0}; switch off with sayso disable {0}, or all \
+                 of them with sayso disable.\n",
+                first.id
+            ),
             None => String::new(),
         },
     };

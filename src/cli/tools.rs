@@ -1,5 +1,6 @@
 //! The tools that this machine knows, and what a mistyped one may have meant.
 
+use super::Session;
 use super::failure::Failure;
 use crate::domain::tool_id::ToolId;
 use crate::store::{World, answers, declarations};
@@ -38,6 +39,20 @@ pub(super) fn find(world: &World, typed: &str) -> Result<ToolId, Failure> {
     }
     known(world)?;
     Err(with_suggestion(world, typed, unknown(&tool)))
+}
+
+/// Reads the id of a tool that is known here, or of somebody else's that sayso knows of.
+pub(super) fn find_anywhere(session: &Session, typed: &str) -> Result<ToolId, Failure> {
+    let world = &session.world;
+    find(world, typed).or_else(|failure| {
+        // A place that cannot be listed is told as it is.
+        if known(world).is_err() {
+            return Err(failure);
+        }
+        let others = session.others();
+        let entry = others.named(typed).ok_or_else(|| others.unknown(world, typed))?;
+        Ok(entry.id.clone())
+    })
 }
 
 /// Nothing on this machine is called that.
