@@ -28,3 +28,4 @@ mod sessions;
 mod speed;
 mod support;
 mod surroundings;
+mod switching;

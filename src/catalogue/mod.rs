@@ -19,6 +19,7 @@ pub mod source;
 pub mod state;
 #[cfg(test)]
 mod state_tests;
+pub mod taking_back;
 pub mod vendor_command;
 pub mod wording;
 
