@@ -12,6 +12,7 @@ module completions {
 
   # Show what each tool may collect, whether it is on, and why
   export extern "sayso status" [
+    --all                     # Also known tools that are not installed here
     --json                    # Print one JSON document
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso status tool" # Only this tool, with every reason in full
@@ -25,6 +26,7 @@ module completions {
   export extern "sayso enable" [
     --notice: string          # The notice that was read; needed where nobody is at the terminal
     --dry-run                 # Show what would be agreed to, and store nothing
+    --run-vendor-command      # Run the vendor's own command where one is known; it may do more than sayso can see
     --help(-h)                # Print help
     tool: string@"nu-complete sayso enable tool" # The tool
     ...purpose: string        # Only these purposes; all declared ones if none is named
@@ -38,6 +40,7 @@ module completions {
   export extern "sayso disable" [
     --unknown                 # Also for a tool that is not known here yet: a no in advance
     --dry-run                 # Show what would change, and change nothing
+    --run-vendor-command      # Run the vendor's own command where one is known; it may do more than sayso can see
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso disable tool" # The tool; without one, every tool that status shows, and no tool asks any more
     ...purpose: string        # Only these purposes; the whole tool if none is named
@@ -73,6 +76,17 @@ module completions {
     tool?: string@"nu-complete sayso log tool" # Only this tool
   ]
 
+  def "nu-complete sayso undo tool" [] {
+    ^sayso status --json | from json | get tools.tool
+  }
+
+  # Put back, byte for byte, what sayso changed in other tools' files
+  export extern "sayso undo" [
+    --dry-run                 # Show what would be put back, and change nothing
+    --help(-h)                # Print help
+    tool?: string@"nu-complete sayso undo tool" # Only what was changed for this tool
+  ]
+
   def "nu-complete sayso forget tool" [] {
     ^sayso status --json | from json | get tools.tool
   }
@@ -80,6 +94,7 @@ module completions {
   # Say no to a tool and delete what it left on this machine
   export extern "sayso forget" [
     --everything              # Remove every file that sayso ever made, answers included
+    --keep-changes            # With --everything: leave what sayso changed in other tools' files as it is now
     --dry-run                 # Show what would be deleted, and delete nothing
     --help(-h)                # Print help
     tool?: string@"nu-complete sayso forget tool" # The tool
@@ -214,11 +229,11 @@ module completions {
     tool: string@"nu-complete sayso update-check tool" # The tool
   ]
 
-  # Check a declaration
+  # Check a declaration, or a catalogue of other people's tools
   export extern "sayso lint" [
     --against: path           # An earlier declaration: show what FILE asks for beyond it
     --help(-h)                # Print help
-    file: path                # The declaration
+    file: path                # The declaration, or the catalogue of other people's tools
   ]
 
   # Register declarations, so that people see the tools and can decide
@@ -266,6 +281,10 @@ module completions {
 
   # Show what waits and what has left, exactly
   export extern "sayso help log" [
+  ]
+
+  # Put back, byte for byte, what sayso changed in other tools' files
+  export extern "sayso help undo" [
   ]
 
   # Say no to a tool and delete what it left on this machine
@@ -316,7 +335,7 @@ module completions {
   export extern "sayso help update-check" [
   ]
 
-  # Check a declaration
+  # Check a declaration, or a catalogue of other people's tools
   export extern "sayso help lint" [
   ]
 

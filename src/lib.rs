@@ -19,6 +19,7 @@
 //! | [`store`] | what this machine says: files, variables, the clock |
 //! | [`delivery`] | what leaves: the one loop, a file for each kind of receiver, the way to the network |
 //! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands |
+//! | `catalogue` | other tools' own switches, and the files they stand in |
 //! | `cli` | the terminal: one file for each command of the program |
 //!
 //! [`domain::decision::decide`] decides; everything calls it.
@@ -36,6 +37,8 @@ pub mod domain;
 pub mod host;
 pub mod store;
 
+#[cfg(feature = "cli")]
+pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
 

@@ -8,6 +8,7 @@
 )]
 
 mod canaries;
+mod catalogue;
 mod concurrency;
 mod crowds;
 mod delivery;
@@ -28,3 +29,4 @@ mod sessions;
 mod speed;
 mod support;
 mod surroundings;
+mod switching;

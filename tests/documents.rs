@@ -138,6 +138,20 @@ fn bash_completes_commands_and_tools() {
     assert_offers(&complete("sayso", 1), "disable");
     assert_offers(&complete("sayso enable", 2), "werf");
     assert_offers(&complete("sayso enable werf", 3), "usage");
+    // Other people's tools, as far as they are here.
+    let turbo = "mkdir -p \"$HOME/bin\"; : > \"$HOME/bin/turbo\"; chmod +x \"$HOME/bin/turbo\"";
+    let code = |command: &str| {
+        format!(
+            "{turbo}; PATH=\"$PATH:$HOME/bin\"; source '{}'; COMP_WORDS=(sayso {command} '')
+             COMP_CWORD=2; COMP_TYPE=9
+             _clap_complete_sayso sayso '' ''; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            script("sayso.bash").display()
+        )
+    };
+    for command in ["disable", "undo"] {
+        let offered = in_shell("bash", &["--norc", "-c"], &code(command));
+        assert_offers(&offered, "turborepo");
+    }
 }
 
 #[test]

@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder of `src`, and what it may import.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     ("domain", &["domain"]),
     ("store", &["domain", "store"]),
     ("delivery", &["domain", "store", "delivery"]),
+    ("catalogue", &["domain", "store", "catalogue"]),
     ("host", &["domain", "store", "delivery", "host"]),
-    ("cli", &["domain", "store", "delivery", "host", "cli"]),
+    ("cli", &["domain", "store", "delivery", "catalogue", "host", "cli"]),
 ];
 
 /// What the pure layer has no use for.
@@ -154,7 +155,8 @@ fn no_module_is_named_after_nothing() {
 
 #[test]
 fn no_file_is_so_long_that_it_is_two() {
-    for path in files("src") {
+    let is_code = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rs");
+    for path in files("src").into_iter().filter(is_code) {
         let lines = read(&path).lines().count();
         assert!(lines <= 350, "{} has {lines} lines", path.display());
     }

@@ -44,6 +44,8 @@ pub fn every_command() -> Vec<Vec<String>> {
         deliver --now
         completions bash
         man
+        undo
+        undo --dry-run
         forget --everything
         --help
         nonsense

@@ -41,8 +41,8 @@ macro_rules! sessions {
 }
 
 sessions! {
-    ask check completions declare default deliver disable doctor enable forget help history id lint log man
-    path record show status update_check
+    ask check completions declare default deliver disable doctor enable forget help history id lint log
+    man others path record show status undo update_check
 }
 
 /// The reasons of the contract, in the order in which they are heard.

@@ -2,6 +2,7 @@
 //! ids of known tools are among them; a script only asks it. Nushell has no such door, so its
 //! script is whole, and asks `sayso status --json` for the ids.
 
+use super::catalogued::Others;
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, help, tools};
 use crate::store::{Subject, World};
@@ -121,10 +122,15 @@ pub(super) fn answer_a_shell() -> bool {
     matches!(environment.try_complete(std::env::args_os(), folder.as_deref()), Ok(true))
 }
 
+/// The commands that other people's tools are as good for.
+const FOR_ALL_TOOLS: [&str; 5] = ["status", "show", "enable", "disable", "undo"];
+
 /// Lets the arguments that take a tool or a purpose offer the ones known on this machine.
 pub(super) fn with_candidates(command: Command) -> Command {
+    let is_for_all = FOR_ALL_TOOLS.contains(&command.get_name());
     command
         .mut_args(|arg| match arg.get_id().as_str() {
+            "tool" if is_for_all => arg.add(ArgValueCandidates::new(all_tools)),
             "tool" => arg.add(ArgValueCandidates::new(known_tools)),
             "purpose" => arg.add(ArgValueCandidates::new(known_purposes)),
             _ => arg,
@@ -135,6 +141,17 @@ pub(super) fn with_candidates(command: Command) -> Command {
 fn known_tools() -> Vec<CompletionCandidate> {
     let known = tools::known(&World::of_this_process());
     known.into_iter().flatten().map(|tool| CompletionCandidate::new(tool.to_string())).collect()
+}
+
+/// Those, and the ones of other people whose programs are here.
+fn all_tools() -> Vec<CompletionCandidate> {
+    let others = Others::look(&World::of_this_process());
+    let installed = others.installed().map(|entry| CompletionCandidate::new(entry.id.to_string()));
+    let mut all = known_tools();
+    all.extend(installed);
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The purposes of every tool: which tool was typed before is not told here.

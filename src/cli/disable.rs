@@ -1,7 +1,9 @@
 //! `sayso disable`: no question, works offline, immediate; tells nobody.
 
 use super::failure::Failure;
+use super::switch::{self, Typed as Switching};
 use super::{Entry, Exit, Group, Session, tools};
+use crate::catalogue::setting::Direction;
 use crate::domain::consent::Via;
 use crate::domain::policy::Default;
 use crate::domain::tool_id::ToolId;
@@ -24,29 +26,41 @@ struct Typed {
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Run the vendor's own command where one is known; it may do more than sayso can see
+    #[arg(long)]
+    run_vendor_command: bool,
 }
 
 fn define() -> Command {
     Typed::augment_args(Command::new("disable"))
         .about("Say no to a tool, to some of its purposes, or to everything")
         .after_help(
-            "Examples:\n  sayso disable werf\n  sayso disable gitops dashboard\n  sayso disable",
+            "The switch of a tool that does not ask sayso is set where it lasts: in your own file\n\
+             of that tool, if it has one; sayso undo puts the file back. Where only a variable\n\
+             switches it off, the line for your shell is shown.\n\n\
+             Examples:\n  sayso disable werf\n  sayso disable gitops dashboard\n  \
+             sayso disable turborepo --dry-run\n  sayso disable",
         )
 }
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
-    match &typed.tool {
-        Some(name) => {
-            let tool = match typed.unknown {
-                true => tools::parse(&session.world, name)?,
-                false => tools::find(&session.world, name)
-                    .map_err(|failure| in_advance(session, name, failure))?,
-            };
-            one(session, &tool, &typed.purpose, typed.dry_run)
-        }
-        None => everything(session, typed.dry_run),
+    let exit = match &typed.tool {
+        Some(name) => named(session, name, &typed),
+        None => everything(session, &typed),
+    };
+    switch::tell_how_variables_last(session);
+    exit
+}
+
+fn named(session: &Session, name: &str, typed: &Typed) -> Result<Exit, Failure> {
+    if typed.unknown {
+        let tool = tools::parse(&session.world, name)?;
+        let subject = Subject::registered(&session.world, &tool);
+        return refuse(session, &subject, typed);
     }
+    let tool = tools::find_anywhere(session, name);
+    one(session, &tool.map_err(|failure| in_advance(session, name, failure))?, typed)
 }
 
 fn in_advance(session: &Session, name: &str, failure: Failure) -> Failure {
@@ -57,45 +71,67 @@ fn in_advance(session: &Session, name: &str, failure: Failure) -> Failure {
     }
 }
 
-fn one(
-    session: &Session,
-    tool: &ToolId,
-    purposes: &[String],
-    dry_run: bool,
-) -> Result<Exit, Failure> {
+/// The answer to a tool that asks sayso is stored first: it stands, whatever becomes of its
+/// vendor's own switch.
+fn one(session: &Session, tool: &ToolId, typed: &Typed) -> Result<Exit, Failure> {
     let subject = Subject::registered(&session.world, tool);
+    let wanted = Switching {
+        direction: Direction::Off,
+        channels: &typed.purpose,
+        is_named: typed.tool.is_some(),
+        may_run_command: typed.run_vendor_command,
+        dry_run: typed.dry_run,
+    };
+    let entry = || session.others().catalogue.entry(tool);
+    if switch::is_all_there_is(&subject) {
+        return match entry() {
+            Some(entry) => switch::catalogued(session, entry, wanted),
+            None => refuse(session, &subject, typed),
+        };
+    }
+    let exit = refuse(session, &subject, typed)?;
+    Ok(match session.others().present(&subject) {
+        Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
+        None => exit,
+    })
+}
+
+fn refuse(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Failure> {
+    let (tool, purposes) = (&subject.tool, &typed.purpose);
     let in_words = |refusal| Failure::of_refusal(refusal, tool.as_str());
-    if dry_run {
-        let what = match act::refusable(&subject, purposes).map_err(in_words)?.as_slice() {
+    if typed.dry_run {
+        let what = match act::refusable(subject, purposes).map_err(in_words)?.as_slice() {
             [] => "the whole tool".to_owned(),
             some => act::names(some.iter()),
         };
         session.terminal.say(&format!("{tool}: would say no to {what}. Nothing was changed."))?;
         return Ok(Exit::Done);
     }
-    let stored = act::refuse(&subject, purposes, Via::Command).map_err(in_words)?;
+    let stored = act::refuse(subject, purposes, Via::Command).map_err(in_words)?;
     let exit = session.terminal.finish(&stored);
-    session.terminal.say(&act::after_no(&subject, purposes, &stored).join("\n"))?;
+    session.terminal.say(&act::after_no(subject, purposes, &stored).join("\n"))?;
     Ok(exit)
 }
 
 /// The default first: it covers what is undecided and what comes. Whatever fails on the way, even
 /// that nobody hears of it, the other tools are still switched off.
-fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
+fn everything(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
-    let mut keep = |ended: Result<Exit, Failure>| match ended
-        .unwrap_or_else(|failure| failure.report(&session.terminal))
-    {
-        Exit::Done => {}
-        other => exit = other,
+    let mut keep = |ended: Result<Exit, Failure>| {
+        exit = exit.and(ended.unwrap_or_else(|failure| failure.report(&session.terminal)));
     };
-    keep(default_off(session, dry_run));
+    keep(default_off(session, typed.dry_run));
     let known = tools::known(&session.world).or_else(|failure| {
         keep(Err(failure));
         tools::answered(&session.world)
     });
-    for tool in known? {
-        keep(one(session, &tool, &[], dry_run));
+    let mut all = known?;
+    all.extend(session.others().installed().map(|entry| entry.id.clone()));
+    for (n, tool) in all.iter().enumerate() {
+        session.terminal.progress(&format!("{} of {}: {tool}", n + 1, all.len()));
+        let ended = one(session, tool, typed);
+        session.terminal.progress("");
+        keep(ended);
     }
     Ok(exit)
 }

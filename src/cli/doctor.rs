@@ -2,7 +2,11 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::domain::consent::Choice;
+use crate::catalogue::conflict;
+use crate::catalogue::entry::{Entry as CatalogueEntry, Word as _};
+use crate::catalogue::setting::{self, Direction};
+use crate::catalogue::state::{self, ChannelState, State};
+use crate::domain::consent::{Choice, Word};
 use crate::domain::notice::Ways;
 use crate::store::Subject;
 use crate::store::health::{self, Trouble};
@@ -35,6 +39,16 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     others.retain(|other| !troubles.iter().any(|known| known.path == other.path));
     troubles.extend(others);
     troubles.extend(conflicts(session));
+    let others = session.others();
+    troubles.extend(others.catalogue.problems.iter().cloned());
+    for entry in others.installed() {
+        let conflicts = conflict::of(others.machine(), entry);
+        // What mends the one mends the other.
+        if conflicts.is_empty() {
+            troubles.extend(unheard_wishes(session, entry));
+        }
+        troubles.extend(conflicts);
+    }
     if typed.json {
         session.terminal.say_json(&json!({ "problems": troubles }))?;
     } else if troubles.is_empty() {
@@ -53,6 +67,29 @@ fn for_people(troubles: &[Trouble]) -> String {
     sections.join("\n")
 }
 
+/// Noes to a vendor's own switch that something else keeps from counting.
+fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
+    let machine = session.others().machine();
+    let wish = Subject::registered(&session.world, &entry.id).consent;
+    let is_refused = |is: &ChannelState<'_>| {
+        let channel = is.channel.as_str().parse().ok();
+        let said = channel.map(|channel| wish.word_on(&channel));
+        wish.catalogued && matches!(said, Some(Word::Denied { .. }))
+    };
+    let states = state::of(machine, entry).into_iter();
+    let on = states.filter(|is| is.state == State::On && is_refused(is));
+    on.filter_map(|is| {
+        let left = setting::left(machine, entry, Direction::Off, &is)?;
+        let channel = is.channel.as_str();
+        Some(Trouble {
+            path: None,
+            problem: format!("{}: you said no to {channel}, and it is on: {}", entry.id, left.why),
+            hint: left.mend,
+        })
+    })
+    .collect()
+}
+
 /// Answers that do not hold because something else says otherwise.
 fn conflicts(session: &Session) -> Vec<Trouble> {
     let world = &session.world;
@@ -60,6 +97,9 @@ fn conflicts(session: &Session) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     for tool in known {
         let subject = Subject::registered(world, &tool);
+        if subject.consent.catalogued {
+            continue;
+        }
         for (purpose, answer) in &subject.consent.answers {
             let ways = Ways::sayso_for(tool.as_str(), Some(purpose));
             let explained = subject.explain(Some(purpose), &ways);

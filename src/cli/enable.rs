@@ -1,7 +1,9 @@
 //! `sayso enable`: the command is the affirmative act, so there is no further question.
 
 use super::failure::Failure;
+use super::switch::{self, Typed as Switching};
 use super::{Entry, Exit, Group, Session, tools};
+use crate::catalogue::setting::Direction;
 use crate::domain::consent::Via;
 use crate::domain::notice::Ways;
 use crate::domain::text;
@@ -25,22 +27,58 @@ struct Typed {
     /// Show what would be agreed to, and store nothing
     #[arg(long)]
     dry_run: bool,
+    /// Run the vendor's own command where one is known; it may do more than sayso can see
+    #[arg(long)]
+    run_vendor_command: bool,
 }
 
 fn define() -> Command {
     Typed::augment_args(Command::new("enable"))
         .about("Say yes to a tool, or to some of its purposes")
-        .after_help("Examples:\n  sayso enable werf\n  sayso enable gitops usage update-check\n  sayso enable werf --notice 1")
+        .after_help(
+            "A tool that does not ask sayso has no notice to read: its vendor's own switch is put\n\
+             on.\n\n\
+             Examples:\n  sayso enable werf\n  sayso enable gitops usage update-check\n  \
+             sayso enable werf --notice 1\n  sayso enable turborepo",
+        )
 }
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    let exit = named(session, &typed);
+    switch::tell_how_variables_last(session);
+    exit
+}
+
+fn named(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
     let world = &session.world;
-    let tool = tools::find(world, &typed.tool)?;
+    let wanted = Switching {
+        direction: Direction::On,
+        channels: &typed.purpose,
+        is_named: true,
+        may_run_command: typed.run_vendor_command,
+        dry_run: typed.dry_run,
+    };
+    let tool = tools::find_anywhere(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
+    if switch::is_all_there_is(&subject)
+        && let Some(entry) = session.others().catalogue.entry(&tool)
+    {
+        return switch::catalogued(session, entry, wanted);
+    }
+    let exit = agree(session, &subject, typed)?;
+    Ok(match session.others().present(&subject) {
+        Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
+        None => exit,
+    })
+}
+
+fn agree(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Failure> {
+    let world = &session.world;
+    let tool = &subject.tool;
     let ways = Ways::sayso(tool.as_str());
     let reader = Reader { is_present: person::is_present(world), notice: typed.notice };
-    let (declaration, purposes) = act::agreeable(&subject, &typed.purpose, reader)
+    let (declaration, purposes) = act::agreeable(subject, &typed.purpose, reader)
         .map_err(|refusal| Failure::of_refusal(refusal, tool.as_str()))?;
     let width = text::WIDEST.min(session.terminal.width());
     session.terminal.note(&act::notice_for(declaration, &purposes, &ways, width));
@@ -49,9 +87,9 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         session.terminal.say(&format!("{tool}: would say yes to {names}. Nothing was stored."))?;
         return Ok(Exit::Done);
     }
-    let stored = act::agree(&subject, declaration, &purposes, Via::Command)?;
+    let stored = act::agree(subject, declaration, &purposes, Via::Command)?;
     session.terminal.note("");
     let exit = session.terminal.finish(&stored);
-    session.terminal.say(&act::after_yes(&subject, &purposes, &ways).join("\n"))?;
+    session.terminal.say(&act::after_yes(subject, &purposes, &ways).join("\n"))?;
     Ok(exit)
 }

@@ -4,7 +4,8 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::delivery::deletion;
 use crate::domain::tool_id::ToolId;
-use crate::store::{Subject, answers, sent};
+use crate::store::layout::Layout;
+use crate::store::{Subject, answers, sent, undo};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeSet;
 
@@ -19,6 +20,9 @@ struct Typed {
     /// Remove every file that sayso ever made, answers included
     #[arg(long, conflicts_with = "tool")]
     everything: bool,
+    /// With --everything: leave what sayso changed in other tools' files as it is now
+    #[arg(long, requires = "everything")]
+    keep_changes: bool,
     /// Show what would be deleted, and delete nothing
     #[arg(long)]
     dry_run: bool,
@@ -34,7 +38,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     match &typed.tool {
         Some(name) => one(session, name, typed.dry_run),
-        None => everything(session, typed.dry_run),
+        None => everything(session, typed.keep_changes, typed.dry_run),
     }
 }
 
@@ -42,6 +46,11 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::find(world, name)?;
     let subject = Subject::registered(world, &tool);
+    if subject.consent.catalogued && subject.declaration.is_none() {
+        let what = format!("{tool} does not ask sayso, so it has left nothing here");
+        let hint = format!("sayso undo {tool} forgets your wish, and puts its files back");
+        return Err(Failure::not_done(anyhow::anyhow!(what)).hint(hint));
+    }
     let deletion = subject.declaration.as_ref().and_then(|declared| declared.deletion.as_deref());
     let pseudonyms = sent::pseudonyms(world.layout()?, &tool)?;
     if dry_run {
@@ -105,8 +114,11 @@ fn ask_for_deletion(
     Ok(Exit::NotDone)
 }
 
-fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
+fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Exit, Failure> {
     let layout = session.world.layout()?;
+    if !keep_changes {
+        would_strand(layout)?;
+    }
     let mut exit = Exit::Done;
     for tool in tools::known(&session.world)?.iter().filter(|_| !dry_run) {
         let pseudonyms = sent::pseudonyms(layout, tool)?;
@@ -133,4 +145,21 @@ fn everything(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
     lines.push("Your noes are among them, so tools may ask again.".to_owned());
     session.terminal.say(&lines.join("\n"))?;
     Ok(exit)
+}
+
+/// What other tools' files were is among the files to remove: after that, nobody could put them
+/// back.
+fn would_strand(layout: &Layout) -> Result<(), Failure> {
+    // What cannot be read cannot be put back either.
+    let kept = undo::all(layout).unwrap_or_default();
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<String> = kept.iter().map(|kept| kept.place.display().to_string()).collect();
+    let what = anyhow::anyhow!(places.join(", ")).context(
+        "sayso has changed files of other tools, and only what it would remove can put them back",
+    );
+    Err(Failure::not_done(what)
+        .hint("sayso undo puts them back")
+        .hint("sayso forget --everything --keep-changes leaves them as they are now"))
 }

@@ -92,5 +92,6 @@ fn in_words(change: Change) -> (&'static str, Tone) {
         Change::Noticed => ("was told", Tone::Open),
         Change::Reset => ("new pseudonyms", Tone::Plain),
         Change::Forgotten => ("forgotten", Tone::Off),
+        Change::Undone => ("undone", Tone::Plain),
     }
 }

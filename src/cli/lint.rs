@@ -1,11 +1,12 @@
-//! `sayso lint`: checks a declaration, alone or against an earlier one.
+//! `sayso lint`: checks a declaration, alone or against an earlier one, or a catalogue.
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session};
+use crate::catalogue::reading;
 use crate::delivery::wire;
 use crate::domain::declaration::{self, Declaration, difference, meaning};
 use crate::domain::text;
-use crate::store::declarations;
+use crate::store::{declarations, foreign};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ pub(super) const ENTRY: Entry = Entry { group: Group::Authors, define, run };
 /// What is typed.
 #[derive(Args)]
 struct Typed {
-    /// The declaration
+    /// The declaration, or the catalogue of other people's tools
     file: PathBuf,
     /// An earlier declaration: show what FILE asks for beyond it
     #[arg(long, value_name = "OLD")]
@@ -23,7 +24,7 @@ struct Typed {
 
 fn define() -> Command {
     Typed::augment_args(Command::new("lint"))
-        .about("Check a declaration")
+        .about("Check a declaration, or a catalogue of other people's tools")
         .after_help(
             "With --against, fails when FILE asks for more than OLD without a higher notice.\n\nExamples:\n  sayso lint werf.toml\n  sayso lint werf.toml --against released/werf.toml",
         )
@@ -31,6 +32,9 @@ fn define() -> Command {
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+    if let Some(exit) = checked_as_catalogue(session, &typed)? {
+        return Ok(exit);
+    }
     let Some(new) = checked(session, &typed.file)? else { return Ok(Exit::NotDone) };
     let file = text::visible(&typed.file.display().to_string());
     for advice in declaration::advice(&new) {
@@ -50,6 +54,34 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             let Some(old) = checked(session, old)? else { return Ok(Exit::NotDone) };
             let exit = compare(session, &new, &old)?;
             Ok(if limits.is_empty() { exit } else { Exit::NotDone })
+        }
+    }
+}
+
+/// Checks a catalogue of other people's tools; `None` where the file is none.
+fn checked_as_catalogue(session: &Session, typed: &Typed) -> Result<Option<Exit>, Failure> {
+    let Some(text) = foreign::read(&typed.file).unwrap_or_default() else { return Ok(None) };
+    if !reading::is_catalogue(&text) {
+        return Ok(None);
+    }
+    if typed.against.is_some() {
+        return Err(Failure::misuse("--against compares declarations, and this is a catalogue"));
+    }
+    let file = text::visible(&typed.file.display().to_string());
+    match reading::read(&text) {
+        Ok(entries) => {
+            let count = match entries.len() {
+                1 => "1 tool".to_owned(),
+                count => format!("{count} tools"),
+            };
+            session.terminal.say(&format!("{file} is a valid catalogue of {count}."))?;
+            Ok(Some(Exit::Done))
+        }
+        Err(problems) => {
+            for problem in problems {
+                session.terminal.complain(&anyhow::anyhow!("{file}: {problem}"), &[]);
+            }
+            Ok(Some(Exit::NotDone))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The program: one file for each command, what is typed and what it does.
 
 mod ask;
+mod catalogued;
 mod check;
 mod completions;
 mod declare;
@@ -21,13 +22,17 @@ mod path;
 mod record;
 mod show;
 mod status;
+mod switch;
 mod terminal;
 mod tools;
+mod undo;
 mod update_check;
 
 use crate::store::World;
+use catalogued::Others;
 use clap::{ArgMatches, Command};
 use failure::Failure;
+use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -46,16 +51,27 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// How two steps ended together: the first that was not done counts.
+    fn and(self, next: Self) -> Self {
+        if self == Self::Done { next } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
     }
 }
 
-/// What every command gets: the outside, and the terminal to speak on.
+/// What every command gets: the outside, the terminal to speak on, and other people's tools, which
+/// are looked for only where a command asks for them.
 struct Session {
     world: Arc<World>,
     terminal: Terminal,
+    others: OnceCell<Others>,
+    /// A variable has to be set in the person's shell.
+    needs_variables: Cell<bool>,
 }
 
 /// Whom a command is for: the order in which help lists them.
@@ -83,6 +99,7 @@ const COMMANDS: &[Entry] = &[
     disable::ENTRY,
     show::ENTRY,
     log::ENTRY,
+    undo::ENTRY,
     forget::ENTRY,
     default::ENTRY,
     id::ENTRY,
@@ -112,7 +129,8 @@ pub fn main() -> ExitCode {
     }
     let world = World::of_this_process();
     let terminal = Terminal::of(&world);
-    let session = Session { world, terminal };
+    let session =
+        Session { world, terminal, others: OnceCell::new(), needs_variables: Cell::default() };
     match run(arguments, &session) {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(&session.terminal).into(),

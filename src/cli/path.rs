@@ -32,6 +32,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             "consent": layout.consents(),
             "state": layout.state,
             "tools": tools,
+            "catalogue": layout.catalogues(),
             "policy": layout.policy,
         }))?;
         return Ok(Exit::Done);
@@ -44,6 +45,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     rows.extend(
         tools.iter().map(|folder| ("tools", folder.to_path_buf(), "declarations of tools")),
     );
+    rows.push(("catalogue", layout.catalogues(), "what you know better about tools of others"));
     rows.push(("policy", layout.policy.clone(), "what the administrator forbids"));
     let rows: Vec<Vec<Cell>> = rows
         .into_iter()

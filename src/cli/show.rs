@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
+use crate::catalogue::entry::Entry as CatalogueEntry;
 use crate::delivery::sample::{self, Sample};
 use crate::domain::declaration::{Declaration, Problems, words};
 use crate::domain::notice::{self, Ways};
@@ -51,7 +52,10 @@ fn define() -> Command {
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
-    let declaration = find(session, &typed.tool)?;
+    let declaration = match find(session, &typed.tool)? {
+        Found::Declared(declaration) => declaration,
+        Found::Catalogued(entry) => return catalogued(session, &typed, entry),
+    };
     let ways = Ways::sayso(declaration.tool.as_str());
     let width = WIDEST.min(session.terminal.width());
     if typed.notice {
@@ -122,22 +126,49 @@ fn request_document(sample: &Sample<'_>) -> Value {
     })
 }
 
-/// A tool that is known here comes before a file of the same name.
-fn find(session: &Session, typed: &str) -> Result<Declaration, Failure> {
+enum Found<'s> {
+    Declared(Box<Declaration>),
+    Catalogued(&'s CatalogueEntry),
+}
+
+/// A tool that is declared here comes before a file of the same name, and that before a tool of
+/// which only its vendor's switch is known.
+fn find<'s>(session: &'s Session, typed: &str) -> Result<Found<'s>, Failure> {
     let world = &session.world;
     if let (Ok(tool), Ok(layout)) = (typed.parse::<ToolId>(), world.layout())
         && let Some(found) = declarations::find(layout, &tool)?
     {
-        return Ok(found.declaration);
+        return Ok(Found::Declared(Box::new(found.declaration)));
     }
     let path = Path::new(typed);
     if path.exists() || typed.contains(std::path::is_separator) {
         let (_, parsed) = declarations::read_file(path)?;
-        return parsed.map_err(|problems| invalid(path, &problems));
+        let declaration = parsed.map_err(|problems| invalid(path, &problems))?;
+        return Ok(Found::Declared(Box::new(declaration)));
     }
-    let tool = tools::parse(world, typed)?;
-    let unknown = tools::with_suggestion(world, typed, tools::unknown(&tool));
-    Err(unknown.hint(format!("for a file, write ./{typed}")))
+    let others = session.others();
+    if let Some(entry) = others.named(typed) {
+        return Ok(Found::Catalogued(entry));
+    }
+    tools::parse(world, typed)?;
+    Err(others.unknown(world, typed).hint(format!("for a file, write ./{typed}")))
+}
+
+/// What is known of a tool that does not ask sayso.
+fn catalogued(session: &Session, typed: &Typed, entry: &CatalogueEntry) -> Result<Exit, Failure> {
+    let others = session.others();
+    let nothing = |what: &str| {
+        let why = format!("{} does not ask sayso, so there is no {what}", entry.id);
+        let hint = format!("sayso show {} tells what is known of it", entry.id);
+        Err(Failure::not_done(anyhow::anyhow!(why)).hint(hint))
+    };
+    match typed.format {
+        _ if typed.notice => return nothing("notice"),
+        Format::Markdown => return nothing("telemetry page"),
+        Format::Text => session.terminal.say(&others.shown(session, entry))?,
+        Format::Json => session.terminal.say_json(&others.shown_document(entry))?,
+    }
+    Ok(Exit::Done)
 }
 
 /// A file that is no valid declaration.

@@ -2,14 +2,16 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
+use crate::catalogue::entry::Entry as CatalogueEntry;
 use crate::domain::notice::Ways;
-use crate::domain::table::Tone;
+use crate::domain::table::{self, Tone};
 use crate::domain::tool_id::ToolId;
 use crate::host::report::{self, ToolReport};
+use crate::store::Subject;
 use crate::store::health::{self, Trouble};
-use crate::store::{Subject, World};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
 
@@ -18,9 +20,8 @@ pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
 struct Typed {
     /// Only this tool, with every reason in full
     tool: Option<String>,
-    /// Also tools that were found nowhere on this machine
-    // There is no catalogue yet, so this changes nothing; the word is kept for it.
-    #[arg(long, hide = true)]
+    /// Also known tools that are not installed here
+    #[arg(long, conflicts_with = "tool")]
     all: bool,
     /// Print one JSON document
     #[arg(long)]
@@ -30,7 +31,7 @@ struct Typed {
 fn define() -> Command {
     Typed::augment_args(Command::new("status"))
         .about("Show what each tool may collect, whether it is on, and why")
-        .after_help("Examples:\n  sayso status\n  sayso status werf\n  sayso status --json")
+        .after_help("Examples:\n  sayso status\n  sayso status werf\n  sayso status --all\n  sayso status --json")
 }
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
@@ -43,22 +44,31 @@ pub(super) fn overview(session: &Session) -> Result<Exit, Failure> {
     show(&Typed::default(), session)
 }
 
+/// What is shown: tools that ask sayso, and other people's.
+struct Shown<'s> {
+    native: Vec<(ToolReport, Option<&'s CatalogueEntry>)>,
+    catalogued: Vec<&'s CatalogueEntry>,
+}
+
+impl Shown<'_> {
+    fn is_empty(&self) -> bool {
+        self.native.is_empty() && self.catalogued.is_empty()
+    }
+}
+
 fn show(typed: &Typed, session: &Session) -> Result<Exit, Failure> {
-    let world = &session.world;
-    let chosen = match &typed.tool {
-        Some(name) => vec![tools::find(world, name)?],
-        // Without a home nothing is known, and everything holds: that is an answer as well.
-        None if world.layout().is_err() => Vec::new(),
-        None => tools::known(world)?.into_iter().collect(),
+    let shown = match &typed.tool {
+        Some(name) => named(session, name)?,
+        None => everything(session, typed.all)?,
     };
-    let reports: Vec<ToolReport> = chosen.iter().map(|tool| report_on(world, tool)).collect();
-    let problems = health::unreadable_files(world);
+    let mut problems = health::unreadable_files(&session.world);
+    problems.extend(session.others().catalogue.problems.iter().cloned());
     if typed.json {
-        session.terminal.say_json(&document(session, &reports, &problems))?;
-    } else if reports.is_empty() {
+        session.terminal.say_json(&document(session, &shown, &problems))?;
+    } else if shown.is_empty() {
         session.terminal.say(&nothing_to_show(session))?;
     } else {
-        session.terminal.say(&for_people(session, &reports, typed.tool.is_some()))?;
+        session.terminal.say(&for_people(session, &shown, typed.tool.is_some()))?;
     }
     if !typed.json {
         complain(session, &problems);
@@ -66,40 +76,135 @@ fn show(typed: &Typed, session: &Session) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn report_on(world: &std::sync::Arc<World>, tool: &ToolId) -> ToolReport {
-    report::of_tool(&Subject::registered(world, tool), &Ways::sayso(tool.as_str()))
+/// The one tool that was asked about, whether it is installed or not.
+fn named<'s>(session: &'s Session, name: &str) -> Result<Shown<'s>, Failure> {
+    let others = session.others();
+    let entry = others.named(name);
+    let tool = match (tools::find(&session.world, name), entry) {
+        (Ok(tool), _) => tool,
+        (Err(_), Some(entry)) => {
+            return Ok(Shown { native: Vec::new(), catalogued: vec![entry] });
+        }
+        // A place that cannot be listed is told as it is.
+        (Err(failure), None) if tools::known(&session.world).is_err() => return Err(failure),
+        (Err(_), None) => return Err(others.unknown(&session.world, name)),
+    };
+    let subject = Subject::registered(&session.world, &tool);
+    Ok(match entry {
+        Some(entry) if is_only_catalogued(&subject) => {
+            Shown { native: Vec::new(), catalogued: vec![entry] }
+        }
+        _ => Shown {
+            native: vec![(report_on(&subject), others.present(&subject))],
+            catalogued: Vec::new(),
+        },
+    })
 }
 
-fn document(session: &Session, reports: &[ToolReport], problems: &[Trouble]) -> serde_json::Value {
+/// Every tool that asks sayso, and those of the others that are here; with `all`, all of them.
+fn everything(session: &Session, all: bool) -> Result<Shown<'_>, Failure> {
+    let world = &session.world;
+    let others = session.others();
+    let mut catalogued: BTreeMap<&ToolId, &CatalogueEntry> =
+        others.installed().map(|entry| (&entry.id, entry)).collect();
+    if all {
+        catalogued.extend(others.catalogue.entries().map(|entry| (&entry.id, entry)));
+    }
+    let mut native = Vec::new();
+    // Without a home nothing is known, and everything holds: that is an answer as well.
+    let known = if world.layout().is_err() { BTreeSet::new() } else { tools::known(world)? };
+    for tool in &known {
+        let subject = Subject::registered(world, tool);
+        match others.catalogue.entry(tool) {
+            Some(entry) if is_only_catalogued(&subject) => {
+                catalogued.insert(&entry.id, entry);
+            }
+            _ => {
+                native.push((report_on(&subject), others.present(&subject)));
+                catalogued.remove(tool);
+            }
+        }
+    }
+    Ok(Shown { native, catalogued: catalogued.into_values().collect() })
+}
+
+/// Whether all that is here of a tool is what the person wants of its vendor's switch.
+fn is_only_catalogued(subject: &Subject) -> bool {
+    subject.consent.catalogued && subject.declaration.is_none() && subject.unreadable().is_none()
+}
+
+fn report_on(subject: &Subject) -> ToolReport {
+    report::of_tool(subject, &Ways::sayso(subject.tool.as_str()))
+}
+
+fn document(session: &Session, shown: &Shown<'_>, problems: &[Trouble]) -> Value {
     let world = &session.world;
     let default = world
         .config()
         .ok()
         .map(|config| config.default.unwrap_or(crate::domain::policy::Default::Ask).as_str());
+    let mut tools = Vec::new();
+    for (report, vendors) in &shown.native {
+        tools.push(json!(report));
+        // Two answers, since they are to two questions: what we decide, and what its vendor's own
+        // switch says.
+        tools.extend(vendors.map(|entry| session.others().document(entry)));
+    }
+    tools.extend(shown.catalogued.iter().map(|entry| session.others().document(entry)));
     json!({
         "config": world.layout().ok().map(|layout| layout.config_file()),
         "default": default,
         "problems": problems,
-        "tools": reports,
+        "tools": tools,
     })
 }
 
-fn for_people(session: &Session, reports: &[ToolReport], in_full: bool) -> String {
+fn for_people(session: &Session, shown: &Shown<'_>, in_full: bool) -> String {
     let terminal = &session.terminal;
+    let others = session.others();
+    let mut rows = Vec::new();
+    for (report, vendors) in &shown.native {
+        let mut own = report::rows(report, &terminal.zone);
+        if let Some(entry) = vendors {
+            others.worsen(entry, &mut own);
+        }
+        rows.extend(own);
+    }
+    rows.extend(shown.catalogued.iter().flat_map(|entry| others.rows(entry)));
     let paint = |text: &str, tone: Tone| terminal.paint(text, tone);
-    let mut out = report::table(reports, &terminal.zone, terminal.width(), &paint);
+    let mut out = table::lay_out(&report::HEADINGS, &rows, terminal.width(), &paint);
     if in_full {
-        for tool in reports {
+        for (tool, vendors) in &shown.native {
             out += &details(session, &tool.tool);
+            if let Some(entry) = vendors {
+                out += "\nIts vendor has a switch of its own:\n";
+                out += &others.explained(session, entry);
+            }
+        }
+        for entry in &shown.catalogued {
+            out += &others.explained(session, entry);
         }
         return out;
     }
-    if let Some(first) = reports.iter().find(|tool| tool.name.is_some()) {
-        out += &format!(
+    out += &match shown.native.iter().find(|(tool, _)| tool.name.is_some()) {
+        Some((first, _)) if shown.catalogued.is_empty() => format!(
             "\nLook closer with sayso show {0}; switch off with sayso disable {0}.\n",
             first.tool
-        );
-    }
+        ),
+        Some((first, _)) => format!(
+            "\nLook closer with sayso show {0}; switch off with sayso disable {0}, or all of \
+             them with sayso disable.\n",
+            first.tool
+        ),
+        None => match shown.catalogued.first() {
+            Some(first) => format!(
+                "\nLook closer with sayso status {0}; switch off with sayso disable {0}, or all \
+                 of them with sayso disable.\n",
+                first.id
+            ),
+            None => String::new(),
+        },
+    };
     out
 }
 
@@ -135,6 +240,10 @@ fn nothing_to_show(session: &Session) -> String {
         }
         Err(error) => looked.push(format!("  {error}, so everything is off")),
     }
+    looked.push(format!(
+        "  PATH, for {} tools of others with telemetry: none found",
+        session.others().catalogue.entries().len()
+    ));
     let track = world.signals.do_not_track.as_ref();
     looked.push(format!("  DO_NOT_TRACK: {}", track.map_or("not set", String::as_str)));
     let marker = world.signals.automation.as_ref();

@@ -106,11 +106,14 @@ impl Terminal {
         for cause in error.chain().skip(1) {
             text += &format!("{} {}\n", label("caused by:"), visible(cause));
         }
-        for hint in hints {
-            let label = painted(self.colours_the_rest, "hint:", Tone::Heading);
-            text += &format!("{label} {}\n", visible(hint));
-        }
-        self.note(&text);
+        self.note(text.trim_end());
+        hints.iter().for_each(|hint| self.advise(hint));
+    }
+
+    /// What to do next, where nothing went wrong just now.
+    pub(super) fn advise(&self, hint: &str) {
+        let label = painted(self.colours_the_rest, "hint:", Tone::Heading);
+        self.note(&format!("{label} {}", text::visible(hint)));
     }
 
     /// Shows help where it was asked for, on standard output; and usage where something was typed

@@ -1,5 +1,6 @@
 //! The tools that this machine knows, and what a mistyped one may have meant.
 
+use super::Session;
 use super::failure::Failure;
 use crate::domain::tool_id::ToolId;
 use crate::store::{World, answers, declarations};
@@ -40,6 +41,20 @@ pub(super) fn find(world: &World, typed: &str) -> Result<ToolId, Failure> {
     Err(with_suggestion(world, typed, unknown(&tool)))
 }
 
+/// Reads the id of a tool that is known here, or of somebody else's that sayso knows of.
+pub(super) fn find_anywhere(session: &Session, typed: &str) -> Result<ToolId, Failure> {
+    let world = &session.world;
+    find(world, typed).or_else(|failure| {
+        // A place that cannot be listed is told as it is.
+        if known(world).is_err() {
+            return Err(failure);
+        }
+        let others = session.others();
+        let entry = others.named(typed).ok_or_else(|| others.unknown(world, typed))?;
+        Ok(entry.id.clone())
+    })
+}
+
 /// Nothing on this machine is called that.
 pub(super) fn unknown(tool: &ToolId) -> Failure {
     Failure::not_done(anyhow::anyhow!("nothing on this machine declares a tool {tool}"))
@@ -47,8 +62,20 @@ pub(super) fn unknown(tool: &ToolId) -> Failure {
 
 /// Adds "did you mean".
 pub(super) fn with_suggestion(world: &World, typed: &str, failure: Failure) -> Failure {
-    let Ok(known) = known(world) else { return failure };
-    match closest(typed, known.iter().map(ToolId::as_str)) {
+    with_suggestion_among(world, typed, failure, &[])
+}
+
+/// The same, with further words that may have been meant.
+pub(super) fn with_suggestion_among(
+    world: &World,
+    typed: &str,
+    failure: Failure,
+    others: &[&str],
+) -> Failure {
+    let known = known(world).unwrap_or_default();
+    let mut words: Vec<&str> = known.iter().map(ToolId::as_str).collect();
+    words.extend(others);
+    match closest(typed, words.into_iter()) {
         Some(close) => failure.hint(format!("did you mean {close}?")),
         None => failure.hint("sayso lists the tools that are known here"),
     }

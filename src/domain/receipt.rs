@@ -26,6 +26,8 @@ pub enum Change {
     Reset,
     /// Everything that the tool had left on this machine was deleted.
     Forgotten,
+    /// A wish about a vendor's own switch, and what it changed, was taken back.
+    Undone,
 }
 
 impl Change {
@@ -38,7 +40,7 @@ impl Change {
             Self::Denied | Self::Declined => Some("ConsentRefused"),
             Self::Noticed => Some("ConsentRequested"),
             Self::Forgotten => Some("ConsentWithdrawn"),
-            Self::Reset => None,
+            Self::Reset | Self::Undone => None,
         }
     }
 }
@@ -64,6 +66,9 @@ pub struct Entry {
     pub via: Option<String>,
     /// What was agreed to, as it stood then; only for a yes.
     pub terms: Option<Value>,
+    /// `catalogued` where it is about a vendor's own switch, which is no consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// What a yes agrees to: the meaning behind the digest, and whom to turn to.
@@ -79,11 +84,12 @@ pub fn terms(declaration: &Declaration, purpose: &Purpose, notice: u32) -> Optio
     }))
 }
 
-/// A receipt for each change of mind, oldest first. New pseudonyms are none.
+/// A receipt for each change of mind, oldest first. New pseudonyms are none, and neither are wishes
+/// about vendors' own switches.
 pub fn receipts(entries: &[Entry]) -> Vec<Value> {
     let mut granted: BTreeSet<(&str, &str)> = BTreeSet::new();
     let mut receipts = Vec::new();
-    for entry in entries {
+    for entry in entries.iter().filter(|entry| entry.kind.is_none()) {
         let tool = entry.tool.as_str();
         let after_a_yes = match &entry.purpose {
             Some(purpose) => granted.contains(&(tool, purpose.as_str())),
@@ -168,6 +174,7 @@ mod tests {
             digest: is_yes.then(|| meaning::digest_of_purpose(&greeter, &usage, 1)).flatten(),
             via: Some("prompt".to_owned()),
             terms: is_yes.then(|| terms(&greeter, &usage, 1)).flatten(),
+            kind: None,
         }
     }
 
@@ -199,6 +206,13 @@ mod tests {
         let twice = [Change::Granted, Change::Denied, Change::Denied];
         let entries = twice.map(|change| entry(usage, change));
         assert_eq!(states(&entries), ["ConsentGiven", "ConsentWithdrawn", "ConsentRefused"]);
+    }
+
+    #[test]
+    fn a_wish_about_a_vendors_switch_is_no_consent() {
+        let kind = Some("catalogued".to_owned());
+        let wish = Entry { kind, ..entry(Some("usage"), Change::Granted) };
+        assert_eq!(receipts(&[wish]), Vec::<Value>::new());
     }
 
     #[test]

@@ -90,6 +90,9 @@ fn waiting(subject: &Subject, purpose: Option<&Purpose>) -> u64 {
     count.and_then(Result::ok).unwrap_or(0)
 }
 
+/// What stands above the columns of the table.
+pub const HEADINGS: [&str; 6] = ["TOOL", "PURPOSE", "STATE", "BECAUSE", "DECIDED", "WAITING"];
+
 /// The table for people: tool, purpose, state, because, decided, waiting.
 pub fn table(
     tools: &[ToolReport],
@@ -97,29 +100,31 @@ pub fn table(
     width: usize,
     paint: &dyn Fn(&str, Tone) -> String,
 ) -> String {
-    let mut rows = Vec::new();
-    for tool in tools {
-        for (n, purpose) in tool.purposes.iter().enumerate() {
-            let (state, tone) = purpose.state_in_words;
-            let tone = match purpose.reason {
-                reason if reason == Reason::Unreadable.as_str() => Tone::Bad,
-                _ => tone,
-            };
-            let decided = purpose.at.map(|at| at.to_zoned(zone.clone()).date().to_string());
-            let waiting = match purpose.waiting {
-                0 => String::new(),
-                count => count.to_string(),
-            };
-            rows.push(vec![
-                Cell::plain(if n == 0 { tool.tool.as_str() } else { "" }),
-                Cell::plain(purpose.purpose.as_deref().unwrap_or("")),
-                Cell::toned(state, tone),
-                Cell::plain(purpose.because.as_str()),
-                Cell::plain(decided.unwrap_or_default()),
-                Cell::plain(waiting),
-            ]);
-        }
-    }
-    let headings = ["TOOL", "PURPOSE", "STATE", "BECAUSE", "DECIDED", "WAITING"];
-    table::lay_out(&headings, &rows, width, paint)
+    let rows: Vec<Vec<Cell>> = tools.iter().flat_map(|tool| rows(tool, zone)).collect();
+    table::lay_out(&HEADINGS, &rows, width, paint)
+}
+
+/// The rows of one tool, in the columns of [`HEADINGS`].
+pub fn rows(tool: &ToolReport, zone: &TimeZone) -> Vec<Vec<Cell>> {
+    let row = |(n, purpose): (usize, &PurposeReport)| {
+        let (state, tone) = purpose.state_in_words;
+        let tone = match purpose.reason {
+            reason if reason == Reason::Unreadable.as_str() => Tone::Bad,
+            _ => tone,
+        };
+        let decided = purpose.at.map(|at| at.to_zoned(zone.clone()).date().to_string());
+        let waiting = match purpose.waiting {
+            0 => String::new(),
+            count => count.to_string(),
+        };
+        vec![
+            Cell::plain(if n == 0 { tool.tool.as_str() } else { "" }),
+            Cell::plain(purpose.purpose.as_deref().unwrap_or("")),
+            Cell::toned(state, tone),
+            Cell::plain(purpose.because.as_str()),
+            Cell::plain(decided.unwrap_or_default()),
+            Cell::plain(waiting),
+        ]
+    };
+    tool.purposes.iter().enumerate().map(row).collect()
 }

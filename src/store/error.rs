@@ -57,6 +57,14 @@ pub enum Error {
         /// Which.
         path: PathBuf,
     },
+    /// The file is another program's, and cannot be changed without harm.
+    #[error("{} {why}", path.display())]
+    LeftAlone {
+        /// Which.
+        path: PathBuf,
+        /// Why, as the end of a sentence that begins with the path.
+        why: String,
+    },
     /// Another process keeps the file for itself.
     #[error("another process is changing {}", path.display())]
     Busy {
@@ -92,6 +100,7 @@ impl Error {
             | Self::Untrusted { path, .. }
             | Self::Foreign { path, .. }
             | Self::NotEditable { path }
+            | Self::LeftAlone { path, .. }
             | Self::Busy { path }
             | Self::NotDurable { path, .. } => Some(path),
         }
@@ -104,7 +113,7 @@ impl Error {
             Self::Io { operation, source, .. } => {
                 format!("could not be {}: {source}", past(operation))
             }
-            Self::Damaged { why, .. } => why.clone(),
+            Self::Damaged { why, .. } | Self::LeftAlone { why, .. } => why.clone(),
             Self::Newer { version, .. } => {
                 format!("was written by a newer sayso (version {version})")
             }
@@ -147,7 +156,9 @@ impl Error {
                 "run it without sudo: a choice belongs to the person who makes it".into()
             }
             Self::Foreign { .. } => "run it as the user to whom the folder belongs".into(),
-            Self::NotEditable { path } => format!("change {} by hand", path.display()),
+            Self::NotEditable { path } | Self::LeftAlone { path, .. } => {
+                format!("change {} by hand", path.display())
+            }
             Self::Busy { .. } => "try again when that process has ended".into(),
             Self::NotDurable { .. } => {
                 "it holds from now on; run the command again to be sure".into()

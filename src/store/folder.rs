@@ -76,6 +76,6 @@ pub(super) fn can_hold_files(path: &Path) -> bool {
     nearest.is_dir() && platform::is_writable_folder(nearest)
 }
 
-fn existing_ancestor(path: &Path) -> &Path {
+pub(super) fn existing_ancestor(path: &Path) -> &Path {
     path.ancestors().find(|folder| folder.exists()).unwrap_or(path)
 }

@@ -61,6 +61,11 @@ impl Layout {
         self.consents().join(format!("{tool}.toml"))
     }
 
+    /// The folder of what the person knows better about other people's tools.
+    pub fn catalogues(&self) -> PathBuf {
+        self.config.join("catalogue")
+    }
+
     /// The person's own declaration of one tool.
     pub fn declaration(&self, tool: &ToolId) -> PathBuf {
         self.tools.join(format!("{tool}.toml"))
@@ -114,6 +119,26 @@ impl Layout {
     /// When the next delivery of a tool's events is due, and what went wrong so far.
     pub fn schedule(&self, tool: &ToolId) -> PathBuf {
         self.state.join("delivery").join(format!("{tool}.json"))
+    }
+
+    /// The folder of what other programs' files were before sayso changed them.
+    pub fn undo(&self) -> PathBuf {
+        self.state.join("undo")
+    }
+
+    /// What one file of another program was before, by a name made from its path.
+    pub fn undo_of_file(&self, name: &str) -> PathBuf {
+        self.undo().join(format!("{name}.json"))
+    }
+
+    /// The folder of what the answers were before a wish was remembered.
+    pub fn undo_of_wishes(&self) -> PathBuf {
+        self.undo().join("wish")
+    }
+
+    /// What the answers for one tool were before a wish was remembered.
+    pub fn undo_of_wish(&self, tool: &ToolId) -> PathBuf {
+        self.undo_of_wishes().join(format!("{tool}.json"))
     }
 
     /// The folder of the events for one purpose that wait.

@@ -8,6 +8,7 @@ pub mod declarations;
 mod error;
 mod file;
 mod folder;
+pub mod foreign;
 pub mod health;
 pub mod history;
 pub mod layout;
@@ -24,7 +25,9 @@ pub mod sent;
 pub mod spool;
 pub mod subject;
 pub mod transparency;
+pub mod undo;
 pub mod updates;
+pub mod vendors_file;
 pub mod world;
 
 pub use error::Error;

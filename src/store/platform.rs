@@ -67,6 +67,35 @@ pub(super) fn mode(metadata: &Metadata) -> Option<u32> {
     };
 }
 
+/// How many names a file has.
+pub(super) fn names(metadata: &Metadata) -> u64 {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::nlink(metadata);
+    #[cfg(not(unix))]
+    return {
+        let _ = metadata;
+        1
+    };
+}
+
+/// Gives an open file the mode, and the group of another one.
+pub(super) fn make_like(file: &File, mode: u32, like: Option<&Metadata>) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+        let group = file.metadata()?.gid();
+        if let Some(like) = like.filter(|like| like.gid() != group) {
+            fchown(file, None, Some(like.gid()))?;
+        }
+        file.set_permissions(std::fs::Permissions::from_mode(mode))
+    }
+    #[cfg(not(unix))]
+    return {
+        let _ = (file, mode, like);
+        Ok(())
+    };
+}
+
 /// Whether two handles are of one and the same file.
 pub(super) fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     #[cfg(unix)]
@@ -178,4 +207,15 @@ pub(super) fn acts_for_another_user() -> bool {
         || rustix::process::getgid() != rustix::process::getegid();
     #[cfg(not(unix))]
     false
+}
+
+/// The name a program is called by, from that of its file: elsewhere it is the same, on Windows it
+/// has one of the endings that `PATHEXT` lists.
+pub(super) fn called_by<'n>(name: &'n str, endings: Option<&str>) -> Option<&'n str> {
+    if cfg!(not(windows)) {
+        return Some(name);
+    }
+    let (stem, ending) = name.rsplit_once('.')?;
+    let mut endings = endings.unwrap_or(".COM;.EXE;.BAT;.CMD").split(';');
+    endings.any(|known| known.trim_start_matches('.').eq_ignore_ascii_case(ending)).then_some(stem)
 }

@@ -6,6 +6,7 @@ use super::layout::Layout;
 use crate::domain::policy::Policy;
 use crate::domain::signals::{Environment, Signals};
 use jiff::Timestamp;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 /// The variables of this process.
@@ -64,6 +65,11 @@ impl World {
     /// The variables.
     pub fn environment(&self) -> &dyn Environment {
         &*self.environment
+    }
+
+    /// The folder this process works in; nothing is ever written relative to it.
+    pub fn working_folder(&self) -> Option<PathBuf> {
+        std::env::current_dir().ok()
     }
 
     /// The places.

@@ -13,9 +13,11 @@ pub use terminal::{QUESTION, Shown, Terminal};
 
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// The program under test.
@@ -46,6 +48,43 @@ pub fn have(component: &str) -> bool {
         missing(component);
     }
     here
+}
+
+/// The programs of this machine, without those that the catalogue knows: what the tests show must
+/// not depend on what is installed here.
+pub fn path() -> OsString {
+    static PATH: OnceLock<OsString> = OnceLock::new();
+    PATH.get_or_init(programs_but_the_catalogued).clone()
+}
+
+#[cfg(unix)]
+fn programs_but_the_catalogued() -> OsString {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
+    fs::create_dir_all(&folder).expect("a folder");
+    let known: std::collections::HashSet<String> =
+        catalogue().into_iter().flat_map(|entry| entry.exe).collect();
+    let all = std::env::var_os("PATH").unwrap_or_default();
+    for program in std::env::split_paths(&all).flat_map(fs::read_dir).flatten().flatten() {
+        let name = program.file_name();
+        if !known.contains(&*name.to_string_lossy()) {
+            // The one of an earlier folder, or of an earlier run, is there already.
+            let _ = std::os::unix::fs::symlink(program.path(), folder.join(name));
+        }
+    }
+    folder.into_os_string()
+}
+
+#[cfg(not(unix))]
+fn programs_but_the_catalogued() -> OsString {
+    std::env::var_os("PATH").unwrap_or_default()
+}
+
+/// The project's own catalogue.
+#[cfg(unix)]
+pub fn catalogue() -> Vec<sayso::catalogue::entry::Entry> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalogue/tools.toml");
+    let text = fs::read_to_string(path).expect("the catalogue");
+    sayso::catalogue::reading::read(&text).expect("a valid catalogue")
 }
 
 /// Says that something is missing, or fails where nothing may be.
@@ -113,7 +152,7 @@ impl Home {
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.env_clear().env("HOME", self.path()).current_dir(self.path());
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("PATH", path());
         command.stdin(Stdio::null());
         command
     }

@@ -72,8 +72,7 @@ fn whole_lines(text: &str) -> String {
 /// A shell in this home that finds the program, at the root of the project.
 fn shell(home: &Home, command: &str) -> Command {
     let mut folders = vec![program().parent().expect("a folder").to_owned()];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    folders.extend(std::env::split_paths(&path));
+    folders.extend(std::env::split_paths(&super::path()));
     let mut shell = home.command("/bin/sh");
     shell.args(["-c", command]).current_dir(env!("CARGO_MANIFEST_DIR"));
     shell.env("PATH", std::env::join_paths(folders).expect("a list of folders"));

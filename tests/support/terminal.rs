@@ -44,7 +44,7 @@ impl Terminal {
         command.args(arguments);
         command.env_clear();
         command.env("HOME", home.path());
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("PATH", super::path());
         command.env("SAYSO_UNDER_TEST", super::program());
         command.env("TERM", "xterm-256color");
         command.cwd(home.path());

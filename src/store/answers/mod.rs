@@ -1,9 +1,11 @@
 //! Changes of mind, each with everything that follows from it, in the order that keeps a no safe.
 
 mod no;
+mod wish;
 mod yes;
 
 pub use no::{Scope, decline, forget, refuse};
+pub use wish::{take_back, want};
 pub use yes::{grant, notice_shown};
 
 use super::consent::{self, IfDamaged};
@@ -133,5 +135,6 @@ fn entry(
         digest: None,
         via: Some(via.as_str().to_owned()),
         terms: None,
+        kind: None,
     }
 }

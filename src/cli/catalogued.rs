@@ -1,0 +1,236 @@
+//! Other people's tools on the screen: their rows, their explanation, and what is known of them.
+
+use super::Session;
+use super::failure::Failure;
+use super::tools;
+use crate::catalogue::entry::{Entry, Word};
+use crate::catalogue::source::Machine;
+use crate::catalogue::state::{self, ChannelState, State};
+use crate::catalogue::{Catalogue, wording};
+use crate::domain::table::{self, Cell, Tone};
+use crate::domain::tool_id::ToolId;
+use crate::store::{Subject, World};
+use serde_json::{Value, json};
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+/// What is known of other people's tools, and which of them are here.
+pub(super) struct Others {
+    pub(super) catalogue: Catalogue,
+    world: Arc<World>,
+    machine: OnceCell<Machine>,
+}
+
+impl Others {
+    /// Reads the catalogue.
+    pub(super) fn look(world: &Arc<World>) -> Self {
+        let catalogue = Catalogue::read(world);
+        Self { catalogue, world: Arc::clone(world), machine: OnceCell::new() }
+    }
+
+    /// This machine, looked at once something has to be known of it.
+    pub(super) fn machine(&self) -> &Machine {
+        self.machine.get_or_init(|| self.catalogue.look_around(&self.world))
+    }
+
+    /// The entry of a tool whose program is here, or about which the person said something.
+    pub(super) fn present(&self, subject: &Subject) -> Option<&Entry> {
+        let entry = self.catalogue.entry(&subject.tool)?;
+        (self.machine().program(entry).is_some() || subject.consent.catalogued).then_some(entry)
+    }
+
+    /// Every tool whose program is here.
+    pub(super) fn installed(&self) -> impl Iterator<Item = &Entry> {
+        self.catalogue.entries().filter(|entry| self.machine().program(entry).is_some())
+    }
+
+    /// The entry that a person means by a word: its id, or else nothing.
+    pub(super) fn named(&self, typed: &str) -> Option<&Entry> {
+        self.catalogue.entry(&typed.parse::<ToolId>().ok()?)
+    }
+
+    /// The channels of a tool.
+    pub(super) fn states<'e>(&self, entry: &'e Entry) -> Vec<ChannelState<'e>> {
+        state::of(self.machine(), entry)
+    }
+
+    /// One tool as `status --json` prints it.
+    pub(super) fn document(&self, entry: &Entry) -> Value {
+        let purpose = |is: &ChannelState<'_>| {
+            json!({
+                "purpose": is.channel.as_str(),
+                "state": is.state.as_str(),
+                "reason": is.reason.as_str(),
+                "detail": wording::detail(self.machine(), entry, is),
+                "decided": null,
+                "notice": null,
+                "waiting": 0,
+            })
+        };
+        json!({
+            "tool": entry.id.as_str(),
+            "name": entry.name,
+            "kind": "catalogued",
+            "purposes": self.states(entry).iter().map(purpose).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The rows of one tool in the table of `status`.
+    pub(super) fn rows(&self, entry: &Entry) -> Vec<Vec<Cell>> {
+        let row = |(n, is): (usize, &ChannelState<'_>)| {
+            let because = wording::because(self.machine(), entry, is);
+            let because = match self.machine().program(entry) {
+                Some(_) => because,
+                None => format!("not installed: {because}"),
+            };
+            vec![
+                Cell::plain(if n == 0 { entry.id.as_str() } else { "" }),
+                Cell::plain(is.channel.as_str()),
+                toned(is.state),
+                Cell::plain(because),
+                Cell::default(),
+                Cell::default(),
+            ]
+        };
+        self.states(entry).iter().enumerate().map(row).collect()
+    }
+
+    /// Puts a vendor's own switches into the rows of a tool that asks sayso as well. Of two states
+    /// the worse one is shown.
+    pub(super) fn worsen(&self, entry: &Entry, rows: &mut Vec<Vec<Cell>>) {
+        for is in self.states(entry) {
+            let because = wording::because(self.machine(), entry, &is);
+            let because = Cell::plain(format!("its vendor's own switch: {because}"));
+            match rows.iter_mut().find(|row| row[1].text == is.channel.as_str()) {
+                Some(row) if row[2].tone == Tone::On || is.state == State::Off => {}
+                Some(row) => {
+                    row[2] = toned(is.state);
+                    row[3] = because;
+                }
+                None => {
+                    let purpose = Cell::plain(is.channel.as_str());
+                    let [empty, decided, waiting] = <[Cell; 3]>::default();
+                    rows.push(vec![empty, purpose, toned(is.state), because, decided, waiting]);
+                }
+            }
+        }
+    }
+
+    /// What is known of a tool, and everything its state depends on.
+    pub(super) fn explained(&self, session: &Session, entry: &Entry) -> String {
+        let machine = self.machine();
+        let mut out = format!("\n{}", self.facts(session, entry));
+        for is in self.states(entry) {
+            let detail = wording::detail(machine, entry, &is);
+            let hint = wording::how_to_change(machine, entry, &is);
+            let channel = is.channel.as_str();
+            out += &format!("\n{channel} is {}: {detail}.\n", is.state.as_str());
+            let hint = match is.state {
+                State::Off if hint == wording::NOTHING_TO_DO => hint,
+                State::Off => format!("run sayso enable {}, or {hint}", entry.id),
+                _ => format!("run sayso disable {}, or {hint}", entry.id),
+            };
+            out += &format!("  To change it: {hint}.\n");
+            let rows: Vec<Vec<Cell>> = is
+                .sources
+                .iter()
+                .enumerate()
+                .map(|(n, source)| {
+                    let value = source.problem.clone().or_else(|| source.value.clone());
+                    let decides = if is.decided_by == Some(n) { "decides" } else { "" };
+                    vec![
+                        Cell::plain(wording::switch(machine, source)),
+                        Cell::plain(value.unwrap_or_default()),
+                        Cell::plain(wording::says(source.says)),
+                        Cell::plain(decides),
+                    ]
+                })
+                .collect();
+            if !rows.is_empty() {
+                let paint = |text: &str, tone: Tone| session.terminal.paint(text, tone);
+                let headings = ["SOURCE", "VALUE", "SAYS", ""];
+                out += "\n";
+                out += &table::lay_out(&headings, &rows, session.terminal.width(), &paint);
+            }
+        }
+        out
+    }
+
+    fn facts(&self, session: &Session, entry: &Entry) -> String {
+        pairs(session, &wording::facts(self.machine(), entry))
+    }
+
+    /// Everything known of a tool, for `show`.
+    pub(super) fn shown(&self, session: &Session, entry: &Entry) -> String {
+        let ways = wording::ways_off(self.machine(), entry);
+        format!(
+            "{} does not ask sayso. This is known of its vendor's own switches:\n\n{}\n\
+             To switch off, by channel:\n\n{}",
+            entry.name,
+            self.facts(session, entry),
+            pairs(session, &ways),
+        )
+    }
+
+    /// The same for programs.
+    pub(super) fn shown_document(&self, entry: &Entry) -> Value {
+        let ways = wording::ways_off(self.machine(), entry);
+        let ways: Vec<Value> =
+            ways.iter().map(|(channel, way)| json!({ "purpose": channel, "off": way })).collect();
+        json!({
+            "tool": entry.id.as_str(),
+            "name": entry.name,
+            "kind": "catalogued",
+            "vendor": entry.vendor,
+            "homepage": entry.homepage,
+            "program": self.machine().program(entry),
+            "default": entry.default.as_str(),
+            "do-not-track": entry.do_not_track.as_str(),
+            "evidence": entry.evidence.as_str(),
+            "version": entry.version,
+            "sources": entry.sources,
+            "removed-in": entry.removed_in,
+            "note": entry.note,
+            "from": entry.from,
+            "ways": ways,
+        })
+    }
+
+    /// A word that names nothing here, with what may have been meant.
+    pub(super) fn unknown(&self, world: &World, typed: &str) -> Failure {
+        let tool = match tools::parse(world, typed) {
+            Ok(tool) => tool,
+            Err(failure) => return failure,
+        };
+        let failure = tools::unknown(&tool);
+        if let Some(entry) = self.catalogue.entry_of_program(typed) {
+            return failure.hint(format!("did you mean {}?", entry.id));
+        }
+        let ids: Vec<&str> = self.catalogue.entries().map(|entry| entry.id.as_str()).collect();
+        tools::with_suggestion_among(world, typed, failure, &ids)
+    }
+}
+
+impl Session {
+    /// Other people's tools, looked for at most once.
+    pub(super) fn others(&self) -> &Others {
+        self.others.get_or_init(|| Others::look(&self.world))
+    }
+}
+
+fn toned(state: State) -> Cell {
+    let tone = match state {
+        State::On => Tone::On,
+        State::Off => Tone::Off,
+        State::Unknown => Tone::Open,
+    };
+    Cell::toned(state.as_str(), tone)
+}
+
+/// Labels and words in two columns.
+fn pairs(session: &Session, pairs: &[(&str, String)]) -> String {
+    let row = |(label, words): &(&str, String)| vec![Cell::plain(*label), Cell::plain(words)];
+    let rows: Vec<Vec<Cell>> = pairs.iter().map(row).collect();
+    let laid = table::lay_out(&["", ""], &rows, session.terminal.width(), &|text, _| text.into());
+    laid.trim_start_matches('\n').to_owned()
+}

@@ -1,0 +1,238 @@
+//! A vendor's own switch, set by `enable` and `disable`: what was changed, what is now true, and
+//! what is left to do.
+
+use super::failure::Failure;
+use super::{Exit, Session};
+use crate::catalogue::entry::{Channel, Entry, Word};
+use crate::catalogue::setting::{self, Direction, Request, Step, Way};
+use crate::catalogue::state::{self, ChannelState, State};
+use crate::catalogue::{changes_in_words, vendor_command, wording};
+use crate::domain::consent::Choice;
+use crate::domain::tool_id::Purpose;
+use crate::store::{Subject, answers};
+
+/// What was typed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Typed<'t> {
+    pub(super) direction: Direction,
+    /// Channels by name; all where none is named.
+    pub(super) channels: &'t [String],
+    /// The person named the tool.
+    pub(super) is_named: bool,
+    pub(super) may_run_command: bool,
+    pub(super) dry_run: bool,
+}
+
+/// Whether all that sayso has to do with a tool is its vendor's switch.
+pub(super) fn is_all_there_is(subject: &Subject) -> bool {
+    let said = &subject.consent;
+    let asked_nothing = said.answers.is_empty() && said.noticed.is_none();
+    subject.declaration.is_none()
+        && subject.unreadable().is_none()
+        && (said.catalogued || asked_nothing)
+}
+
+/// Remembers what the person wants of a tool that does not ask sayso, and sets its vendor's switch.
+pub(super) fn catalogued(
+    session: &Session,
+    entry: &Entry,
+    typed: Typed<'_>,
+) -> Result<Exit, Failure> {
+    let channels = channels(entry, typed.channels)?;
+    let named = if channels.is_empty() { entry.channels() } else { channels.clone() };
+    let purposes: Vec<Purpose> =
+        named.iter().filter_map(|channel| channel.as_str().parse().ok()).collect();
+    let mut exit = Exit::Done;
+    let choice = match typed.direction {
+        Direction::Off => Choice::Denied,
+        Direction::On => {
+            permitted(session, entry, &purposes)?;
+            Choice::Granted
+        }
+    };
+    if !typed.dry_run {
+        let whole = channels.is_empty();
+        let stored = answers::want(&session.world, &entry.id, &purposes, whole, choice)?;
+        exit = session.terminal.finish(&stored);
+        if let Some(aside) = &stored.set_aside {
+            session.terminal.say(&format!("The damaged file was kept as {}", aside.display()))?;
+        }
+    }
+    Ok(exit.and(set(session, entry, typed, &channels)?))
+}
+
+/// Sets the vendor's own switch of a tool that asks sayso as well, as far as it has such channels.
+pub(super) fn beside_ours(
+    session: &Session,
+    entry: &Entry,
+    typed: Typed<'_>,
+) -> Result<Exit, Failure> {
+    let known = entry.channels();
+    let mut channels: Vec<Channel> =
+        typed.channels.iter().filter_map(|name| Channel::named(name)).collect();
+    channels.retain(|channel| known.contains(channel));
+    if channels.is_empty() && !typed.channels.is_empty() {
+        return Ok(Exit::Done);
+    }
+    set(session, entry, typed, &channels)
+}
+
+fn channels(entry: &Entry, typed: &[String]) -> Result<Vec<Channel>, Failure> {
+    let known = entry.channels();
+    let find = |name: &String| {
+        let found = Channel::named(name).filter(|channel| known.contains(channel));
+        let words: Vec<&str> = known.iter().map(|channel| channel.as_str()).collect();
+        let id = &entry.id;
+        found.ok_or_else(|| {
+            let what = format!("{id} has no switch for {name:?}; it has {}", words.join(", "));
+            Failure::not_done(anyhow::anyhow!(what)).hint(format!("sayso status {id} shows each"))
+        })
+    };
+    typed.iter().map(find).collect()
+}
+
+/// What the administrator forbids, no command of ours switches on.
+fn permitted(session: &Session, entry: &Entry, purposes: &[Purpose]) -> Result<(), Failure> {
+    let policy = session.world.policy().map_err(|error| {
+        let hint = "ask the administrator to correct it";
+        Failure::not_done(anyhow::anyhow!("{error}")).hint(hint)
+    })?;
+    let is_denied = |purpose: &Purpose| policy.denies(&entry.id, Some(purpose)).is_some();
+    if policy.denies(&entry.id, None).is_some() || purposes.iter().any(is_denied) {
+        let what = anyhow::anyhow!("the administrator's policy forbids {}", entry.id);
+        return Err(Failure::not_done(what).hint("ask the administrator"));
+    }
+    Ok(())
+}
+
+fn set(
+    session: &Session,
+    entry: &Entry,
+    typed: Typed<'_>,
+    channels: &[Channel],
+) -> Result<Exit, Failure> {
+    let machine = session.others().machine();
+    let request = Request {
+        direction: typed.direction,
+        channels,
+        is_named: typed.is_named,
+        may_run_command: typed.may_run_command,
+    };
+    let steps = setting::plan(machine, entry, &request);
+    if typed.dry_run {
+        for step in &steps {
+            let would = changes_in_words::would(machine, entry, typed.direction, step);
+            session.terminal.say(&format!("{}: {would}", entry.id))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let mut exit = Exit::Done;
+    for step in &steps {
+        exit = exit.and(take(session, entry, step)?);
+    }
+    for is in state::of(machine, entry) {
+        if let Some(step) = steps.iter().find(|step| step.channel == is.channel) {
+            exit = exit.and(tell(session, entry, typed.direction, step, &is)?);
+        }
+    }
+    Ok(exit)
+}
+
+/// Makes one step, and says what was changed.
+fn take(session: &Session, entry: &Entry, step: &Step) -> Result<Exit, Failure> {
+    let machine = session.others().machine();
+    let id = &entry.id;
+    if let Way::Command(words) = &step.way {
+        return run(session, entry, words);
+    }
+    match setting::take(machine, session.world.layout()?, entry, step) {
+        Ok(false) => Ok(Exit::Done),
+        Ok(true) => {
+            session.terminal.say(&format!("{id}: {}.", changes_in_words::did(machine, step)))?;
+            Ok(Exit::Done)
+        }
+        Err(why) => {
+            let hint = why.hint();
+            let what = anyhow::Error::from(why);
+            let what = match what.chain().count() {
+                1 => anyhow::anyhow!("{id}: {what}"),
+                _ => what.context(format!("{id}: its own file was left as it is")),
+            };
+            session.terminal.complain(&what, &[hint]);
+            Ok(Exit::NotDone)
+        }
+    }
+}
+
+fn run(session: &Session, entry: &Entry, words: &[String]) -> Result<Exit, Failure> {
+    let id = &entry.id;
+    let words_typed = words.join(" ");
+    session.terminal.note(&format!("{id}: running {words_typed}"));
+    let complain = |what: String| {
+        let hint = format!("run it yourself: {words_typed}");
+        session.terminal.complain(&anyhow::anyhow!("{id}: {words_typed} {what}"), &[hint]);
+        Ok(Exit::NotDone)
+    };
+    let ran = match vendor_command::run(session.others().machine(), entry, words) {
+        Ok(ran) => ran,
+        Err(why) => return complain(why),
+    };
+    session.others().machine().forget_files();
+    for line in &ran.said {
+        session.terminal.note(&format!("{id}: | {line}"));
+    }
+    if !ran.is_done {
+        return complain(format!("failed ({})", ran.ended));
+    }
+    session.terminal.say(&format!(
+        "{id}: {words_typed} has run. What it changed, sayso undo cannot take back."
+    ))?;
+    Ok(Exit::Done)
+}
+
+/// Says what is now true of one channel, and what is left to do.
+fn tell(
+    session: &Session,
+    entry: &Entry,
+    direction: Direction,
+    step: &Step,
+    is: &ChannelState<'_>,
+) -> Result<Exit, Failure> {
+    let machine = session.others().machine();
+    let (id, channel) = (&entry.id, is.channel.as_str());
+    let Some(left) = setting::left(machine, entry, direction, is) else {
+        let word = match (direction, is.state) {
+            (Direction::Off, _) | (_, State::Off) => "off",
+            _ => "on",
+        };
+        let already = if matches!(step.way, Way::Already) { " already" } else { "" };
+        let because = wording::because(machine, entry, is);
+        session.terminal.say(&format!("{id}: {channel} is {word}{already}: {because}."))?;
+        return Ok(Exit::Done);
+    };
+    let (why, mut hints) = match &step.way {
+        Way::ByHand { why, hint } => (format!("{}; {why}", left.why), vec![hint.clone()]),
+        _ => (left.why, Vec::new()),
+    };
+    if hints.is_empty() || left.is_variable {
+        hints.push(left.mend);
+    }
+    let what = match (direction, is.state) {
+        (Direction::Off, State::On) => format!("{id}: {channel} is still on: {why}"),
+        (Direction::On, State::Off) => format!("{id}: {channel} is still off: {why}"),
+        _ => format!("{id}: whether {channel} is on cannot be told: {why}"),
+    };
+    session.terminal.complain(&anyhow::anyhow!(what), &hints);
+    if left.is_variable {
+        session.needs_variables.set(true);
+    }
+    Ok(Exit::NotDone)
+}
+
+/// Said once, after everything else: how variables come to last.
+pub(super) fn tell_how_variables_last(session: &Session) {
+    if session.needs_variables.get() {
+        let hint = "such a line holds in this shell only; sayso env --install makes them last";
+        session.terminal.advise(hint);
+    }
+}
