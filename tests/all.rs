@@ -12,6 +12,7 @@ mod catalogue;
 mod concurrency;
 mod crowds;
 mod documents;
+mod env;
 mod events;
 mod faults;
 mod first_run;
