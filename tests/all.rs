@@ -29,3 +29,4 @@ mod sessions;
 mod speed;
 mod support;
 mod surroundings;
+mod switching;

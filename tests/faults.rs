@@ -4,6 +4,7 @@
 
 mod full_disk;
 mod sweep;
+mod switching;
 
 use crate::support::{Home, declaration, have, missing};
 use std::fs;

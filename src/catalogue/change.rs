@@ -1,9 +1,6 @@
-//! One key of another program's file set or taken out, and all of that taken back again.
-//!
-//! As long as a file is as sayso left it, taking back gives the bytes that were there before, with
-//! the changes of other tools in the same file made anew on them. Where somebody else changed it
-//! since, only the key is taken back. (Taking keys back in every case was turned down: an editor
-//! cannot know whether `{}` was there before the key was.)
+//! One key of another program's file set or taken out. What the file was is written down first, so
+//! that [`super::taking_back`] can put it back. (Keeping a copy beside the file was turned down: it
+//! would be litter in a folder of somebody else, and some programs read all that lies there.)
 
 use super::format::{Format, Refused, Scalar};
 use super::reading::in_text;
@@ -11,7 +8,7 @@ use crate::domain::tool_id::ToolId;
 use crate::store::Error;
 use crate::store::layout::Layout;
 use crate::store::undo::{self, Generation, Kept, Original, Touch, Turn, digest};
-use crate::store::vendors_file::{VendorsFile, remove_empty};
+use crate::store::vendors_file::VendorsFile;
 use std::path::{Path, PathBuf};
 
 /// A value in a file, and what it shall be.
@@ -56,7 +53,7 @@ fn in_line(line: Option<usize>) -> String {
 }
 
 impl Unchanged {
-    fn refused(path: &Path, refused: Refused) -> Self {
+    pub(super) fn refused(path: &Path, refused: Refused) -> Self {
         Self::Refused { path: path.to_owned(), line: refused.line, why: refused.why }
     }
 
@@ -70,7 +67,7 @@ impl Unchanged {
 }
 
 /// The text with the key at the value. A file in which nothing is left is removed.
-fn edited(
+pub(super) fn edited(
     text: Option<&str>,
     format: &Format,
     key: &[String],
@@ -91,7 +88,7 @@ fn held(text: Option<&str>, format: &Format, key: &[String]) -> Result<Option<Sc
 }
 
 /// What a touch wrote, in terms of its format; refused where that is not known any more.
-fn written(touch: &Touch) -> Result<(&'static Format, Option<Scalar>), Refused> {
+pub(super) fn written(touch: &Touch) -> Result<(&'static Format, Option<Scalar>), Refused> {
     let unknown = || Refused { line: None, why: "was changed by a newer sayso".to_owned() };
     let format = Format::named(&touch.format).ok_or_else(unknown)?;
     let value = touch.value.clone().map(serde_json::from_value).transpose();
@@ -148,7 +145,7 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
 }
 
 /// That a new file is in place is what counts; only a power cut right now would show the old one.
-fn in_place(replaced: Result<(), Error>) -> Result<(), Error> {
+pub(super) fn in_place(replaced: Result<(), Error>) -> Result<(), Error> {
     replaced.or_else(|error| match error {
         Error::NotDurable { .. } => Ok(()),
         other => Err(other),
@@ -156,15 +153,15 @@ fn in_place(replaced: Result<(), Error>) -> Result<(), Error> {
 }
 
 /// A file that somebody else changed, without what sayso had changed in it.
-struct Rebased {
-    before: Option<Original>,
+pub(super) struct Rebased {
+    pub(super) before: Option<Original>,
     /// The changes that still stand in the file.
     ours: Vec<Touch>,
     /// Those whose key somebody else has changed since.
-    theirs: Vec<Touch>,
+    pub(super) theirs: Vec<Touch>,
 }
 
-fn rebase(kept: &Kept, file: &VendorsFile) -> Result<Rebased, Refused> {
+pub(super) fn rebase(kept: &Kept, file: &VendorsFile) -> Result<Rebased, Refused> {
     let (text, taken) = without(kept, file.text(), &kept.done.touches, &[])?;
     let is_ours = |touch: &Touch| !taken.contains(touch);
     let (ours, theirs) = kept.done.touches.iter().cloned().partition(is_ours);
@@ -174,7 +171,7 @@ fn rebase(kept: &Kept, file: &VendorsFile) -> Result<Rebased, Refused> {
 
 /// The text with what these touches changed as it was before, but for keys that one of those that
 /// `stay` holds as well; and the touches whose key somebody else changed.
-fn without(
+pub(super) fn without(
     kept: &Kept,
     text: Option<&str>,
     gone: &[Touch],
@@ -198,118 +195,4 @@ fn without(
     }
     let was_missing = kept.before.is_none();
     Ok((now.filter(|text| !was_missing || !text.trim().is_empty()), theirs))
-}
-
-/// What taking back came to, for one file.
-#[derive(Debug)]
-pub struct Undone {
-    /// The file.
-    pub path: PathBuf,
-    /// The tools whose changes it held.
-    pub tools: Vec<String>,
-    /// What came of it.
-    pub outcome: Result<Outcome, Unchanged>,
-}
-
-/// How a file was put back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Byte for byte.
-    Restored,
-    /// It was not there before, and is not any more.
-    Removed,
-    /// Somebody else changed it since, so only the key was put back.
-    OnlyTheKey,
-    /// Somebody else changed the key itself, so it stays.
-    Theirs,
-}
-
-/// Takes back what was changed for a tool, or for all. With `dry_run`, says what it would come to.
-///
-/// # Errors
-/// Where it cannot be told what was changed.
-pub fn take_back(
-    layout: &Layout,
-    own: &[PathBuf],
-    tool: Option<&ToolId>,
-    dry_run: bool,
-) -> Result<Vec<Undone>, Error> {
-    let is_meant = |touch: &Touch| tool.is_none_or(|tool| touch.tool == tool.as_str());
-    let mut undone = Vec::new();
-    for kept in undo::all(layout)? {
-        let touches = kept.touches().iter().filter(|touch| is_meant(touch));
-        let mut tools: Vec<String> = touches.map(|touch| touch.tool.clone()).collect();
-        tools.sort();
-        tools.dedup();
-        if tools.is_empty() {
-            continue;
-        }
-        let outcome = one(layout, own, &kept.place, &is_meant, dry_run);
-        undone.push(Undone { path: kept.place, tools, outcome });
-    }
-    Ok(undone)
-}
-
-fn one(
-    layout: &Layout,
-    own: &[PathBuf],
-    place: &Path,
-    is_meant: &dyn Fn(&Touch) -> bool,
-    dry_run: bool,
-) -> Result<Outcome, Unchanged> {
-    let turn = Turn::take(layout)?;
-    let Some(mut kept) = undo::of_file(layout, place)? else { return Ok(Outcome::Restored) };
-    let file = VendorsFile::hold(place, own, &turn)?;
-    let is_as_left = kept.settle(file.text());
-    let (gone, stay): (Vec<Touch>, Vec<Touch>) =
-        kept.done.touches.iter().cloned().partition(|touch| is_meant(touch));
-    let refused = |refused| Unchanged::refused(place, refused);
-    let (text, theirs) = match is_as_left {
-        true if stay.is_empty() => (kept.text_before().map(str::to_owned), Vec::new()),
-        true => match replayed(&kept, &stay) {
-            Ok(text) => (text, Vec::new()),
-            Err(_) => without(&kept, file.text(), &gone, &stay).map_err(refused)?,
-        },
-        false => without(&kept, file.text(), &gone, &stay).map_err(refused)?,
-    };
-    let outcome = match is_as_left {
-        true if text.is_none() && kept.before.is_none() => Outcome::Removed,
-        true => Outcome::Restored,
-        false if theirs.len() == gone.len() => Outcome::Theirs,
-        false => Outcome::OnlyTheKey,
-    };
-    if dry_run {
-        return Ok(outcome);
-    }
-    if !stay.is_empty() {
-        if !is_as_left {
-            let rebased = rebase(&kept, &file).map_err(refused)?;
-            kept.done.touches.retain(|touch| !rebased.theirs.contains(touch));
-            kept.before = rebased.before;
-            kept.done.left = digest(file.text());
-        }
-        kept.next = Some(Generation { touches: stay.clone(), left: digest(text.as_deref()) });
-        undo::keep(layout, &kept, &turn)?;
-    }
-    if text.as_deref() != file.text() {
-        let mode = kept.before.as_ref().and_then(|before| before.mode);
-        in_place(file.replace(text.as_deref(), mode))?;
-    }
-    if stay.is_empty() {
-        if text.is_none() {
-            remove_empty(&kept.folders);
-        }
-        undo::forget(layout, place, &turn)?;
-    }
-    Ok(outcome)
-}
-
-/// The file as it was, with these changes made on it.
-fn replayed(kept: &Kept, touches: &[Touch]) -> Result<Option<String>, Refused> {
-    let mut text = kept.text_before().map(str::to_owned);
-    for touch in touches {
-        let (format, value) = written(touch)?;
-        text = edited(text.as_deref(), format, &touch.key, value.as_ref())?;
-    }
-    Ok(text)
 }

@@ -22,6 +22,7 @@ pub mod start_lines;
 pub mod state;
 #[cfg(test)]
 mod state_tests;
+pub mod taking_back;
 pub mod variables;
 pub mod vendor_command;
 pub mod wording;

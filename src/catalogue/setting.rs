@@ -13,7 +13,7 @@ use super::reading::in_text;
 use super::rule::Said;
 use super::source::{Machine, Source, Switch};
 use super::state::{ChannelState, State, of};
-use super::{shell, wording};
+use super::{shell, taking_back, wording};
 use crate::store::layout::Layout;
 use crate::store::undo;
 
@@ -218,7 +218,7 @@ pub fn take(
             };
             change::make(layout, &own, &wanted)?
         }
-        Way::TakeBack => !change::take_back(layout, &own, Some(&entry.id), false)?.is_empty(),
+        Way::TakeBack => !taking_back::take_back(layout, &own, Some(&entry.id), false)?.is_empty(),
         _ => false,
     };
     machine.forget_files();

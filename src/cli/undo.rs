@@ -2,8 +2,9 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::catalogue::change::{self, Outcome, Undone};
+
 use crate::catalogue::place::Surroundings;
+use crate::catalogue::taking_back::{self, Outcome, Undone};
 use crate::catalogue::wording::short_in;
 use crate::domain::tool_id::ToolId;
 use crate::store::{answers, undo};
@@ -41,7 +42,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         program: None,
     };
     let own = surroundings.own_folders();
-    let undone = change::take_back(layout, &own, tool.as_ref(), typed.dry_run)?;
+    let undone = taking_back::take_back(layout, &own, tool.as_ref(), typed.dry_run)?;
     let mut wishes = undo::wishes(layout)?;
     wishes.retain(|wished| tool.as_ref().is_none_or(|tool| tool == wished));
     if undone.is_empty() && wishes.is_empty() {

@@ -101,7 +101,7 @@ impl VendorsFile {
         });
         if put.is_err() {
             let _ = fs::remove_file(self.draft());
-            remove_empty(&self.missing);
+            let _ = remove_empty(&self.missing);
         }
         put
     }
@@ -140,10 +140,19 @@ impl VendorsFile {
 }
 
 /// Removes folders, the last first, as far as there is nothing in them.
-pub fn remove_empty(folders: &[PathBuf]) {
+///
+/// # Errors
+/// Where one could not be removed although it is empty.
+pub fn remove_empty(folders: &[PathBuf]) -> Result<(), Error> {
     for folder in folders.iter().rev() {
-        let _ = fs::remove_dir(folder);
+        match fs::remove_dir(folder) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Ok(()),
+            Err(error) => return Err(Error::io("remove", folder, error)),
+        }
     }
+    Ok(())
 }
 
 fn left_alone(path: &Path, why: &str) -> Error {

@@ -44,10 +44,10 @@ struct Expected {
 
 /// A system call: the n-th one of its name.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Call {
-    name: String,
-    nth: usize,
-    has_errors: bool,
+pub(super) struct Call {
+    pub(super) name: String,
+    pub(super) nth: usize,
+    pub(super) has_errors: bool,
 }
 
 struct Case<'a> {
@@ -217,7 +217,7 @@ impl Sweep<'_> {
 }
 
 /// Each call after the first one that names the home, with its number among those of its name.
-fn calls_after_start(trace: &str, home: &Path) -> Vec<Call> {
+pub(super) fn calls_after_start(trace: &str, home: &Path) -> Vec<Call> {
     let home = home.to_string_lossy();
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut folders: BTreeSet<&str> = BTreeSet::new();
@@ -264,7 +264,7 @@ fn says_no_to_all(table: &Table) -> bool {
     table.get("choice").and_then(Value::as_str) == Some("denied")
 }
 
-fn within_patience(command: &mut Command) -> Result<Ran, String> {
+pub(super) fn within_patience(command: &mut Command) -> Result<Ran, String> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let end = Instant::now() + PATIENCE;
@@ -283,7 +283,7 @@ fn within_patience(command: &mut Command) -> Result<Ran, String> {
     Ok(ran)
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let target = to.join(entry.file_name());
         if entry.file_type().expect("a type").is_dir() {

@@ -83,7 +83,8 @@ fn wishes(
     whole: bool,
     choice: Choice,
 ) -> Vec<Edit> {
-    if !before.catalogued && *before != Consent::default() {
+    let has_answers = !before.answers.is_empty() || before.noticed.is_some();
+    if !before.catalogued && has_answers {
         // The tool asks sayso itself; its answers are no business of this.
         return Vec::new();
     }
