@@ -68,7 +68,8 @@ impl Change {
         }
         file.replace(self.after.as_deref(), None)?;
         if self.after.is_none() {
-            vendors_file::remove_empty(&self.folders(world));
+            // What is left in them was put there by somebody else.
+            let _ = vendors_file::remove_empty(&self.folders(world));
         }
         Ok(())
     }
