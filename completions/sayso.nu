@@ -156,6 +156,20 @@ module completions {
     tool?: string@"nu-complete sayso history tool" # Only this tool
   ]
 
+  def "nu-complete sayso env shell" [] {
+    [ "sh" "bash" "zsh" "fish" "nu" "pwsh" ]
+  }
+
+  # Print the variables that carry your choices to other people's tools
+  export extern "sayso env" [
+    --shell: string@"nu-complete sayso env shell" # The shell; without it, the one that SHELL names
+    --check                   # Say whether this very shell has the variables
+    --install                 # Give them to every shell that starts, and to desktop programs and services
+    --uninstall               # Take out what --install wrote
+    --dry-run                 # Show what would change, and change nothing
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   # Look for damage and conflicts, and say how to mend them
   export extern "sayso doctor" [
     --json                    # Print one JSON document
@@ -305,6 +319,10 @@ module completions {
 
   # Show every change of mind, oldest first
   export extern "sayso help history" [
+  ]
+
+  # Print the variables that carry your choices to other people's tools
+  export extern "sayso help env" [
   ]
 
   # Look for damage and conflicts, and say how to mend them

@@ -13,6 +13,7 @@ mod concurrency;
 mod crowds;
 mod delivery;
 mod documents;
+mod env;
 mod events;
 mod faults;
 mod first_run;

@@ -1,7 +1,9 @@
 //! Committed documents: each is what the program prints today, and each does what it is there for.
 //! `SNAPSHOTS=overwrite cargo test` writes them anew.
 
-use crate::support::{Home, Ran, Terminal, declaration, have, program, session};
+use crate::support::{
+    Home, Ran, Terminal, declaration, have, is_here, path_with_the_program, session,
+};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -99,12 +101,6 @@ fn home_with_werf() -> Home {
     home
 }
 
-fn path_with_the_program() -> String {
-    let mut folders = vec![program().parent().expect("a folder").to_owned()];
-    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    std::env::join_paths(folders).expect("a list of folders").to_string_lossy().into_owned()
-}
-
 /// What a shell prints when it runs the code.
 fn in_shell(shell: &str, options: &[&str], code: &str) -> Vec<String> {
     let home = home_with_werf();
@@ -198,16 +194,6 @@ fn zsh_completes_commands_and_tools() {
         .press("exit 0\r");
     let (status, screen) = terminal.finish();
     assert!(status.success(), "{screen}");
-}
-
-/// Shells that Debian's packages do not all bring are used where they are.
-fn is_here(shell: &str) -> bool {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let here = std::env::split_paths(&folders).any(|folder| folder.join(shell).is_file());
-    if !here {
-        eprintln!("skipped: {shell} is missing");
-    }
-    here
 }
 
 #[test]

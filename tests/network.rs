@@ -38,6 +38,10 @@ pub fn every_command() -> Vec<Vec<String>> {
         history gitops
         history werf --receipts
         doctor
+        env
+        env --check
+        env --install --shell bash
+        env --uninstall
         path
         forget gitops
         disable

@@ -41,7 +41,7 @@ macro_rules! sessions {
 }
 
 sessions! {
-    ask check completions declare default deliver disable doctor enable forget help history id lint log
+    ask check completions declare default deliver disable doctor enable env forget help history id lint log
     man others path record show status undo update_check
 }
 
@@ -256,6 +256,7 @@ fn a_dry_run_of_any_command_changes_nothing() {
         &["disable"],
         &["disable", "gitops"],
         &["disable", "gitops", "usage"],
+        &["env", "--install", "--shell", "bash"],
         &["disable", "--unknown", "docker"],
         &["forget", "gitops"],
         &["forget", "--everything"],

@@ -26,6 +26,8 @@ pub struct Wanted<'e> {
     pub key: Vec<String>,
     /// The value; `None` takes the key out.
     pub value: Option<Scalar>,
+    /// How the file begins where there is none yet.
+    pub new: Option<&'e str>,
 }
 
 /// Why a file was not changed. It is as it was.
@@ -110,7 +112,8 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
     let turn = Turn::take(layout)?;
     let file = VendorsFile::hold(&wanted.path, own, &turn)?;
     let refused = |refused| Unchanged::refused(&wanted.path, refused);
-    let after = edited(file.text(), wanted.format, &wanted.key, wanted.value.as_ref());
+    let new = wanted.new.filter(|_| wanted.value.is_some());
+    let after = edited(file.text().or(new), wanted.format, &wanted.key, wanted.value.as_ref());
     let after = after.map_err(refused)?;
     if after.as_deref() == file.text() {
         return Ok(false);

@@ -203,6 +203,8 @@ pub struct File {
     pub format: &'static Format,
     /// The names that lead to the value; one may be `{active}`.
     pub key: Vec<String>,
+    /// What the tool wants in it besides: where there is no file yet, it begins with this.
+    pub new: Option<String>,
     /// The value that switches off.
     pub off: Scalar,
     /// The value that switches on, where there is one.

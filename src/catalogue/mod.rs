@@ -15,11 +15,15 @@ pub mod reading;
 pub mod rule;
 pub mod setting;
 pub mod shell;
+pub mod shells;
 pub mod source;
+pub mod start_files;
+pub mod start_lines;
 pub mod state;
 #[cfg(test)]
 mod state_tests;
 pub mod taking_back;
+pub mod variables;
 pub mod vendor_command;
 pub mod wording;
 

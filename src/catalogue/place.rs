@@ -25,6 +25,7 @@ const TOKENS: &[(&str, Token)] = &[
     ("xdg_data", |here| here.absolute("XDG_DATA_HOME").or_else(|| below(here, ".local/share"))),
     ("xdg_cache", |here| here.absolute("XDG_CACHE_HOME").or_else(|| below(here, ".cache"))),
     ("appdata", |here| here.absolute("APPDATA")),
+    ("documents", documents),
     ("cwd", |here| here.working_folder.map(Path::to_owned)),
     ("exe_dir", |here| Some(foreign::real(here.program?)?.parent()?.to_owned())),
     // brew finds its repository by where its own script really is.
@@ -36,6 +37,12 @@ const VARIABLE: &str = "env:";
 
 fn home(here: &Surroundings<'_>) -> Option<PathBuf> {
     here.absolute(if cfg!(windows) { "USERPROFILE" } else { "HOME" })
+}
+
+/// On Windows a known folder, which may be anywhere.
+fn documents(here: &Surroundings<'_>) -> Option<PathBuf> {
+    let known = if cfg!(windows) { dirs::document_dir() } else { None };
+    known.or_else(|| below(here, "Documents"))
 }
 
 fn below(here: &Surroundings<'_>, folder: &str) -> Option<PathBuf> {

@@ -87,6 +87,7 @@ struct TypedFile {
     path: String,
     moved: Option<String>,
     format: String,
+    new: Option<String>,
     #[serde(default)]
     key: Vec<String>,
     off: Scalar,
@@ -253,6 +254,11 @@ impl Reader<'_> {
             let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             self.problem(format_args!("format is one of {}", known.join(", ")));
         }
+        if let (Some(format), Some(new)) = (format, &typed.new)
+            && format.read(new.as_bytes(), &typed.key) != Ok(None)
+        {
+            self.problem("new is a whole file without the key");
+        }
         let rule = self.rule(typed.parse.as_deref());
         let on = typed.on.as_ref().map(in_text);
         self.values(rule, &in_text(&typed.off), on.as_deref());
@@ -260,6 +266,7 @@ impl Reader<'_> {
             place: self.place(typed.path, typed.moved),
             system: self.word("os", typed.os.as_deref(), System::Any),
             format: format.unwrap_or(&FORMATS[0]),
+            new: typed.new,
             key: typed.key,
             off: typed.off,
             on: typed.on,

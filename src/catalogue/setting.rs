@@ -74,6 +74,8 @@ pub enum Way {
 pub struct FilePlace {
     /// How the file is written.
     pub format: &'static super::format::Format,
+    /// How it begins where there is none yet.
+    pub new: Option<String>,
     /// The names that lead to the value.
     pub key: Vec<String>,
     /// What it shall be; `None` takes it out.
@@ -149,7 +151,12 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
                 (Direction::On, None) if entry.default_of(is.channel) == Default::On => None,
                 (Direction::On, None) => return by_hand(entry, request.direction),
             };
-            let place = FilePlace { format: file.format, key: source.key.clone(), value };
+            let place = FilePlace {
+                format: file.format,
+                new: file.new.clone(),
+                key: source.key.clone(),
+                value,
+            };
             let path = source.path.clone().unwrap_or_default();
             Way::File { path, place, old: source.value.clone() }
         }
@@ -207,6 +214,7 @@ pub fn take(
                 format: place.format,
                 key: place.key.clone(),
                 value: place.value.clone(),
+                new: place.new.as_deref(),
             };
             change::make(layout, &own, &wanted)?
         }

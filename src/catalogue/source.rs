@@ -163,7 +163,12 @@ impl Machine {
             problem: None,
         };
         match text.as_deref() {
-            None | Some(Ok(None)) => {}
+            None | Some(Ok(None)) => {
+                // The profile that is active until there is a file.
+                if let Some(new) = &file.new {
+                    let _ = held(file, new, &mut source.key);
+                }
+            }
             Some(Err(why)) => source.problem = Some(why.clone()),
             Some(Ok(Some(text))) => match held(file, text, &mut source.key) {
                 Ok(Some(value)) => {

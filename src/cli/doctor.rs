@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::catalogue::conflict;
 use crate::catalogue::entry::{Entry as CatalogueEntry, Word as _};
 use crate::catalogue::setting::{self, Direction};
 use crate::catalogue::state::{self, ChannelState, State};
+use crate::catalogue::{conflict, start_files, variables};
 use crate::domain::consent::{Choice, Word};
 use crate::domain::notice::Ways;
 use crate::store::Subject;
@@ -48,6 +48,9 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             troubles.extend(unheard_wishes(session, entry));
         }
         troubles.extend(conflicts);
+    }
+    if let Ok(variables) = variables::of(&session.world, || &others.catalogue) {
+        troubles.extend(start_files::out_of_date(&session.world, &variables));
     }
     if typed.json {
         session.terminal.say_json(&json!({ "problems": troubles }))?;

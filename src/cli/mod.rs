@@ -10,6 +10,7 @@ mod deliver;
 mod disable;
 mod doctor;
 mod enable;
+mod env;
 mod failure;
 mod forget;
 mod help;
@@ -104,6 +105,7 @@ const COMMANDS: &[Entry] = &[
     default::ENTRY,
     id::ENTRY,
     history::ENTRY,
+    env::ENTRY,
     doctor::ENTRY,
     path::ENTRY,
     check::ENTRY,

@@ -94,6 +94,24 @@ pub fn missing(what: &str) {
     eprintln!("skipped: {what} is missing");
 }
 
+/// Shells that Debian's packages do not all bring are used where they are.
+#[must_use = "skip the test where a component is missing"]
+pub fn is_here(shell: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let here = std::env::split_paths(&folders).any(|folder| folder.join(shell).is_file());
+    if !here {
+        eprintln!("skipped: {shell} is missing");
+    }
+    here
+}
+
+/// The folders of programs of this machine, after that of the program under test.
+pub fn path_with_the_program() -> String {
+    let mut folders = vec![program().parent().expect("a folder").to_owned()];
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    std::env::join_paths(folders).expect("a list of folders").to_string_lossy().into_owned()
+}
+
 /// Whether this process may do what only root may. Skips as [`have`] does.
 #[must_use = "skip the test where this is not root"]
 pub fn am_root() -> bool {

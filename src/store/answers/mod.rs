@@ -14,10 +14,11 @@ use super::layout::Layout;
 use super::patch::Change as Edit;
 use super::world::World;
 use super::{config, folder, history, random};
-use crate::domain::consent::Via;
+use crate::domain::consent::{Consent, Via};
 use crate::domain::policy::Default;
 use crate::domain::receipt::{Change, Entry};
 use crate::domain::tool_id::{Purpose, ToolId};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// An answer that is stored, and what came of the steps after that.
@@ -115,6 +116,16 @@ pub fn set_default(world: &World, default: Default) -> Result<(), Error> {
 /// Where the folder is there and cannot be listed.
 pub fn answered_tools(layout: &Layout) -> Result<Vec<ToolId>, Error> {
     consent::list(&layout.consents())
+}
+
+/// What was said of every tool; `None` where a file cannot be understood.
+///
+/// # Errors
+/// Where the folder is there and cannot be listed.
+pub fn every(layout: &Layout) -> Result<BTreeMap<ToolId, Option<Consent>>, Error> {
+    let tools = consent::list(&layout.consents())?;
+    let said = |tool: ToolId| (tool.clone(), consent::read(&layout.consent(&tool), &tool).ok());
+    Ok(tools.into_iter().map(said).collect())
 }
 
 /// A line for the history, which gives it its id.
