@@ -23,13 +23,30 @@ pub(super) enum Trust {
     Anyone,
 }
 
-/// Reads a whole file of at most `limit` bytes; `None` where there is none.
+/// Reads a whole text of at most `limit` bytes; `None` where there is none.
 pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<String>, Error> {
+    let Some((bytes, _)) = read_bytes(path, limit, trust)? else { return Ok(None) };
+    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))?;
+    Ok(Some(text))
+}
+
+/// Reads a whole file of at most `limit` bytes, and what the system knew of it before that.
+pub(super) fn read_bytes(
+    path: &Path,
+    limit: u64,
+    trust: Trust,
+) -> Result<Option<(Vec<u8>, fs::Metadata)>, Error> {
     let mut options = platform::careful_options(trust == Trust::Anyone);
     let file = match options.read(true).open(path) {
         Ok(file) => file,
-        // A link to nothing is a file that cannot be read, and not the absence of one.
-        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => return Ok(None),
+        // A link to nothing is a file that cannot be read, and not the absence of one. (Where links
+        // are not followed, that is another error.)
+        Err(error)
+            if error.kind() == ErrorKind::NotFound
+                && (trust == Trust::Own || !path.is_symlink()) =>
+        {
+            return Ok(None);
+        }
         Err(error) if platform::is_link_error(&error) => {
             return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
         }
@@ -41,8 +58,7 @@ pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<Strin
         return Err(Error::damaged(path, format!("is larger than {limit} bytes")));
     }
     let bytes = read_whole(file, metadata.len()).map_err(|error| Error::io("read", path, error))?;
-    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))?;
-    Ok(Some(text))
+    Ok(Some((bytes, metadata)))
 }
 
 /// Reads as many bytes as the file has. Files of ours are replaced whole and never grow, so there is
