@@ -40,4 +40,4 @@ pub mod store;
 pub mod cli;
 
 pub use domain::event::Given;
-pub use host::{Host, open};
+pub use host::{Host, build, open, open_prepared};

@@ -40,7 +40,7 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::find(world, name)?;
     let subject = Subject::registered(world, &tool);
-    let deletion = subject.declaration.as_ref().and_then(|declared| declared.deletion.as_deref());
+    let deletion = subject.declaration().and_then(|declared| declared.deletion.as_deref());
     let pseudonyms = sent::pseudonyms(world.layout()?, &tool)?;
     if dry_run {
         let mut lines = vec![format!(

@@ -135,9 +135,9 @@ fn nothing_to_show(session: &Session) -> String {
         }
         Err(error) => looked.push(format!("  {error}, so everything is off")),
     }
-    let track = world.signals.do_not_track.as_ref();
+    let track = world.signals().do_not_track.as_ref();
     looked.push(format!("  DO_NOT_TRACK: {}", track.map_or("not set", String::as_str)));
-    let marker = world.signals.automation.as_ref();
+    let marker = world.signals().automation.as_ref();
     looked.push(format!(
         "  automation (CI): {}",
         marker.map_or_else(|| "no".to_owned(), |found| format!("yes, {} is set", found.name))

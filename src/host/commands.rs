@@ -243,7 +243,7 @@ impl Host {
 
     fn show(&self) -> Result<(), Told> {
         let subject = self.subject()?;
-        let Some(declaration) = &subject.declaration else { return Ok(()) };
+        let Some(declaration) = subject.declaration() else { return Ok(()) };
         say(&notice::everything(declaration, &self.ways, text::WIDEST.min(person::width())))
     }
 

@@ -4,6 +4,7 @@
 //! what the host exits with.
 
 pub mod act;
+pub mod build;
 #[cfg(feature = "clap")]
 pub mod commands;
 pub mod first_run;
@@ -22,7 +23,7 @@ use crate::delivery::detach;
 #[cfg(feature = "delivery")]
 use crate::delivery::update::{self, Question};
 use crate::domain::decision::{Decision, Reason};
-use crate::domain::declaration;
+use crate::domain::declaration::{self, Prepared};
 use crate::domain::event::{Given, NotAsDeclared};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
@@ -30,12 +31,13 @@ use crate::domain::tool_id::Purpose;
 use crate::domain::update::Update;
 use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, declarations};
+use std::borrow::Cow;
 
 /// A tool that carries its own declaration.
 pub struct Host {
     subject: Option<Subject>,
     recorder: Option<Recorder>,
-    text: String,
+    text: Cow<'static, [u8]>,
     ways: Ways,
     fields: Vec<(String, Given)>,
     /// The arguments with which the host's own program delivers.
@@ -50,19 +52,31 @@ pub fn open(declaration: &str) -> Host {
     let world = World::of_this_process();
     let subject =
         declaration::parse(declaration).ok().map(|parsed| Subject::embedded(&world, parsed));
-    let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
-    let recorder = subject.as_ref().map(Recorder::new);
-    Host {
-        subject,
-        recorder,
-        text: declaration.to_owned(),
-        ways,
-        fields: Vec::new(),
-        delivery: None,
-    }
+    Host::of(subject, declaration.as_bytes().to_vec().into())
+}
+
+/// Opens the door with a declaration that [`prepare`](crate::build::prepare) prepared when the host was
+/// built: nothing of it has to be parsed, and no digest to be computed, when the host runs.
+///
+/// ```ignore
+/// let consent = sayso::open_prepared(include_bytes!(concat!(env!("OUT_DIR"), "/werf.sayso")));
+/// ```
+///
+/// What another version of sayso prepared holds everything: a host takes the same one in both places.
+pub fn open_prepared(prepared: &'static [u8]) -> Host {
+    let prepared = Prepared::read(prepared);
+    let text = prepared.as_ref().map(Prepared::text).unwrap_or_default();
+    let world = World::of_this_process();
+    Host::of(prepared.and_then(|known| Subject::embedded_prepared(&world, known)), text.into())
 }
 
 impl Host {
+    fn of(subject: Option<Subject>, text: Cow<'static, [u8]>) -> Self {
+        let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
+        let recorder = subject.as_ref().map(Recorder::new);
+        Self { subject, recorder, text, ways, fields: Vec::new(), delivery: None }
+    }
+
     /// The commands that notices name, in the host's own words.
     #[must_use]
     pub fn with_ways(mut self, ways: Ways) -> Self {
@@ -147,8 +161,11 @@ impl Host {
         let (Some(subject), Some(recorder)) = (&self.subject, &self.recorder) else {
             return Ok(Outcome::Held(Reason::Unreadable));
         };
-        let declared = subject.declaration.iter().flat_map(|declared| &declared.events);
-        let shared = declared.filter(|e| e.name == event).flat_map(|event| {
+        let declared = match self.fields.is_empty() {
+            true => None,
+            false => subject.terms().and_then(|terms| terms.event(event)),
+        };
+        let shared = declared.iter().flat_map(|event| {
             let is_wanted = |name: &String| event.fields.iter().any(|field| field.name == *name);
             self.fields.iter().filter(move |(name, _)| is_wanted(name)).cloned()
         });
@@ -200,7 +217,7 @@ impl Host {
     /// registered, or one of a lower notice by the same vendor. Silent, whatever comes of it.
     pub fn register(&self) {
         let Some(subject) = &self.subject else { return };
-        let Some(mine) = &subject.declaration else { return };
+        let Some(mine) = subject.declaration() else { return };
         let Ok(layout) = subject.world().layout() else { return };
         let is_wanted = match declarations::find(layout, &subject.tool) {
             Ok(None) => true,
@@ -210,7 +227,8 @@ impl Host {
             Err(_) => false,
         };
         if is_wanted {
-            let _ = declarations::register(layout, &subject.tool, &self.text);
+            let text = String::from_utf8_lossy(&self.text);
+            let _ = declarations::register(layout, &subject.tool, &text);
         }
     }
 }
@@ -242,7 +260,7 @@ mod tests {
         Host {
             subject: Some(subject),
             recorder: None,
-            text: GREETER.to_owned(),
+            text: GREETER.as_bytes().into(),
             ways,
             fields: Vec::new(),
             delivery: None,

@@ -26,8 +26,12 @@ pub(super) enum Trust {
 /// Reads a whole text of at most `limit` bytes; `None` where there is none.
 pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<String>, Error> {
     let Some((bytes, _)) = read_bytes(path, limit, trust)? else { return Ok(None) };
-    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))?;
-    Ok(Some(text))
+    text(path, bytes).map(Some)
+}
+
+/// The text that a file holds.
+pub(super) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Error> {
+    String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))
 }
 
 /// Reads a whole file of at most `limit` bytes, and what the system knew of it before that.

@@ -66,6 +66,16 @@ impl Layout {
         self.tools.join(format!("{tool}.toml"))
     }
 
+    /// Where a declaration of one tool may stand, first to last.
+    pub fn declarations(&self, tool: &ToolId) -> impl Iterator<Item = PathBuf> {
+        self.all_tools().map(move |folder| folder.join(format!("{tool}.toml")))
+    }
+
+    /// What was prepared of the declaration of one tool.
+    pub fn prepared(&self, tool: &ToolId) -> PathBuf {
+        self.state.join("prepared").join(tool.as_str())
+    }
+
     /// All folders that hold declarations, first to last.
     pub fn all_tools(&self) -> impl Iterator<Item = &Path> {
         std::iter::once(self.tools.as_path()).chain(self.system_tools.iter().map(PathBuf::as_path))

@@ -12,7 +12,7 @@ use crate::store::error::Error;
 use crate::store::layout::Layout;
 use crate::store::patch::Change as Edit;
 use crate::store::world::World;
-use crate::store::{asked, config, history, schedule, sent, spool};
+use crate::store::{asked, config, history, prepared, schedule, sent, spool};
 
 /// What a no is about.
 #[derive(Debug, Clone, Copy)]
@@ -208,6 +208,7 @@ pub fn forget(world: &World, tool: &ToolId) -> Result<Stored, Error> {
     stored.then("write the history", history::append(layout, tool, entry));
     stored.then("delete what is known of deliveries", schedule::forget(layout, tool));
     stored.then("delete the log of what has left", sent::forget(layout, tool));
+    stored.then("delete what was prepared", prepared::remove(layout, tool));
     Ok(stored)
 }
 
