@@ -51,6 +51,8 @@ pub(super) fn answer_at_once(arguments: &[OsString]) -> Option<Exit> {
     let purpose = which(&subject, purpose)?;
     let exit = exit(&subject, purpose.as_ref());
     subject.prepare();
+    // The process ends now, and gives back everything at once.
+    std::mem::forget(subject);
     Some(exit)
 }
 

@@ -63,6 +63,8 @@ pub(super) fn answer_at_once(arguments: &[OsString]) -> Option<Exit> {
     let given = given(&subject, event, fields.iter().copied())?;
     Recorder::new(&subject).record(&subject, event, &given).ok()?;
     subject.prepare();
+    // The process ends now, and gives back everything at once.
+    std::mem::forget(subject);
     Some(Exit::Done)
 }
 

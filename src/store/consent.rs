@@ -26,10 +26,7 @@ pub(super) fn read(path: &Path, tool: &ToolId) -> Result<Consent, Error> {
 }
 
 fn parse(path: &Path, tool: &ToolId, text: &str) -> Result<Consent, Error> {
-    match super::said::read(text, tool) {
-        Some(consent) => Ok(consent),
-        None => parse_toml(path, tool, text),
-    }
+    super::said::read(text, tool).map_or_else(|| parse_toml(path, tool, text), Ok)
 }
 
 fn parse_toml(path: &Path, tool: &ToolId, text: &str) -> Result<Consent, Error> {

@@ -57,7 +57,7 @@ fn understand(path: &Path, text: &str) -> Result<Declaration, Error> {
 pub fn list(layout: &Layout) -> Result<BTreeSet<ToolId>, Error> {
     let mut tools = BTreeSet::new();
     for folder in layout.all_tools() {
-        tools.extend(folder::tools_in(folder, ".toml")?);
+        tools.extend(folder::tools_in(&folder, ".toml")?);
     }
     Ok(tools)
 }

@@ -67,18 +67,9 @@ pub(super) fn read_bytes(
 
 /// Reads as many bytes as the file has. Files of ours are replaced whole and never grow, so there is
 /// no second read to see the end; one that is shorter by now is read as it is.
-fn read_whole(mut file: File, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match file.read(&mut bytes[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(filled);
+fn read_whole(file: File, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -263,7 +254,10 @@ pub(super) fn replace_here(path: &Path, content: &[u8]) -> Result<(), Error> {
     platform::may_write(content.len() as u64).map_err(failed)?;
     let mut options = platform::careful_options(false);
     let opened = options.write(true).create(true).truncate(true).open(&draft);
-    opened.and_then(|mut file| file.write_all(content)).map_err(failed)?;
+    let mut file = opened.map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    platform::make_private(&file, &metadata).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
     fs::rename(&draft, path).map_err(failed)
 }
 

@@ -39,8 +39,7 @@ fn line(line: &str) -> Option<Line<'_>> {
         let name = rest.strip_suffix(']')?;
         return is_bare(name).then_some(Line::Table(name));
     }
-    let (key, value) = line.split_once(" = ")?;
-    is_bare(key).then_some(())?;
+    let (key, value) = pair(line)?;
     let value = match value.as_bytes().first()? {
         b'"' => Plain::Text(value.strip_prefix('"')?.strip_suffix('"').filter(|t| is_plain(t))?),
         b'[' => Plain::Texts(texts(value)?),
@@ -49,6 +48,13 @@ fn line(line: &str) -> Option<Line<'_>> {
         _ => Plain::Number(number(value)?),
     };
     Some(Line::Pair(key, value))
+}
+
+/// `key = value`, with a plain key. What follows the first `=` is the value: no key holds one.
+fn pair(text: &str) -> Option<(&str, &str)> {
+    let (key, value) = text.split_once('=')?;
+    let (key, value) = (key.strip_suffix(' ')?, value.strip_prefix(' ')?);
+    is_bare(key).then_some((key, value))
 }
 
 /// A key without quotes, and without the dots that would make it several.
@@ -83,9 +89,17 @@ fn texts(value: &str) -> Option<Vec<&str>> {
     if inner.is_empty() {
         return Some(Vec::new());
     }
-    let inner = inner.strip_prefix('"')?.strip_suffix('"')?;
-    let texts: Vec<&str> = inner.split("\", \"").collect();
-    texts.iter().all(|text| is_plain(text)).then_some(texts)
+    let mut texts = Vec::with_capacity(4);
+    let mut rest = inner;
+    loop {
+        let (text, after) = rest.strip_prefix('"')?.split_once('"')?;
+        is_plain(text).then_some(())?;
+        texts.push(text);
+        match after {
+            "" => return Some(texts),
+            more => rest = more.strip_prefix(", ")?,
+        }
+    }
 }
 
 /// `{ NAME = ["1"], OTHER = [] }`
@@ -96,9 +110,9 @@ fn lists(value: &str) -> Option<Vec<(&str, Vec<&str>)>> {
         // What `split` took away stands behind every part; the last one lost it to the suffix.
         let start = part.as_ptr().addr() - value.as_ptr().addr();
         let whole = value.get(start..=start + part.len())?;
-        let (key, list) = whole.split_once(" = ")?;
+        let (key, list) = pair(whole)?;
         let is_new = !lists.iter().take(place).any(|(known, _)| *known == key);
-        (is_bare(key) && is_new).then_some(())?;
+        is_new.then_some(())?;
         lists.push((key, texts(list)?));
     }
     Some(lists)

@@ -15,7 +15,6 @@ use crate::domain::pseudonym;
 use crate::domain::signals::Variable;
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::domain::wording;
-use indexmap::IndexMap;
 use std::sync::{Arc, OnceLock};
 
 /// A tool, ready to be decided about.
@@ -28,9 +27,9 @@ pub struct Subject {
     pub consent: Consent,
     policy: Policy,
     unreadable: Option<Unreadable>,
-    /// Whether the declaration still means what was read, for each purpose with an answer; worked
+    /// Whether the declaration still means what was read, for each answer in turn; worked
     /// out at most once, since it costs more than all the rest of a decision.
-    unchanged: IndexMap<Purpose, OnceLock<bool>>,
+    unchanged: Vec<OnceLock<bool>>,
     /// The same for a notice that was shown and not answered.
     notice_unchanged: OnceLock<bool>,
 }
@@ -108,11 +107,10 @@ impl Subject {
             broken.get_or_insert_with(|| unreadable("the administrator's policy", &error));
             Policy::default()
         });
-        let answered = consent.answers.keys().cloned();
         Self {
             world: Arc::clone(world),
             tool: tool.clone(),
-            unchanged: answered.map(|purpose| (purpose, OnceLock::new())).collect(),
+            unchanged: consent.answers.keys().map(|_| OnceLock::new()).collect(),
             notice_unchanged: OnceLock::new(),
             known,
             consent,
@@ -293,7 +291,8 @@ impl Subject {
         match (word, purpose) {
             (Word::Granted { read, .. }, Some(purpose)) => {
                 let compare = || terms.means(purpose, read);
-                match self.unchanged.get(purpose) {
+                match self.consent.answers.get_index_of(purpose).map(|place| &self.unchanged[place])
+                {
                     Some(known) => *known.get_or_init(compare),
                     None => compare(),
                 }

@@ -15,7 +15,8 @@ impl Environment for Process {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads variables")]
     fn get(&self, name: &str) -> Option<String> {
         // What is not Unicode is kept as something that no list of values contains.
-        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        let value = std::env::var_os(name)?.into_string();
+        Some(value.unwrap_or_else(|value| value.to_string_lossy().into_owned()))
     }
 }
 
