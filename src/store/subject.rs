@@ -291,8 +291,8 @@ impl Subject {
         match (word, purpose) {
             (Word::Granted { read, .. }, Some(purpose)) => {
                 let compare = || terms.means(purpose, read);
-                match self.consent.answers.get_index_of(purpose).map(|place| &self.unchanged[place])
-                {
+                let place = self.consent.answers.get_index_of(purpose);
+                match place.and_then(|place| self.unchanged.get(place)) {
                     Some(known) => *known.get_or_init(compare),
                     None => compare(),
                 }
