@@ -52,9 +52,9 @@ fn line(line: &str) -> Option<Line<'_>> {
 
 /// `key = value`, with a plain key. What follows the first `=` is the value: no key holds one.
 fn pair(text: &str) -> Option<(&str, &str)> {
-    let (key, value) = text.split_once('=')?;
-    let (key, value) = (key.strip_suffix(' ')?, value.strip_prefix(' ')?);
-    is_bare(key).then_some((key, value))
+    let end = text.bytes().position(|byte| byte == b'=')?;
+    let key = text.get(..end)?.strip_suffix(' ')?;
+    is_bare(key).then_some((key, text.get(end + 1..)?.strip_prefix(' ')?))
 }
 
 /// A key without quotes, and without the dots that would make it several.
@@ -92,10 +92,12 @@ fn texts(value: &str) -> Option<Vec<&str>> {
     let mut texts = Vec::with_capacity(4);
     let mut rest = inner;
     loop {
-        let (text, after) = rest.strip_prefix('"')?.split_once('"')?;
+        let quoted = rest.strip_prefix('"')?;
+        let end = quoted.bytes().position(|byte| byte == b'"')?;
+        let text = quoted.get(..end)?;
         is_plain(text).then_some(())?;
         texts.push(text);
-        match after {
+        match quoted.get(end + 1..)? {
             "" => return Some(texts),
             more => rest = more.strip_prefix(", ")?,
         }
