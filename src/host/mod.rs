@@ -32,13 +32,15 @@ use crate::domain::update::Update;
 use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, declarations};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// A tool that carries its own declaration.
 pub struct Host {
     subject: Option<Subject>,
     recorder: Option<Recorder>,
     text: Cow<'static, [u8]>,
-    ways: Ways,
+    /// The host's own; those of `sayso` where it named none.
+    ways: OnceLock<Ways>,
     fields: Vec<(String, Given)>,
     /// The arguments with which the host's own program delivers.
     delivery: Option<Vec<String>>,
@@ -64,7 +66,7 @@ pub fn open(declaration: &str) -> Host {
 ///
 /// What another version of sayso prepared holds everything: a host takes the same one in both places.
 pub fn open_prepared(prepared: &'static [u8]) -> Host {
-    let prepared = Prepared::read(prepared);
+    let prepared = Prepared::read_embedded(prepared);
     let text = prepared.as_ref().map(Prepared::text).unwrap_or_default();
     let world = World::of_this_process();
     Host::of(prepared.and_then(|known| Subject::embedded_prepared(&world, known)), text.into())
@@ -72,16 +74,20 @@ pub fn open_prepared(prepared: &'static [u8]) -> Host {
 
 impl Host {
     fn of(subject: Option<Subject>, text: Cow<'static, [u8]>) -> Self {
-        let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
         let recorder = subject.as_ref().map(Recorder::new);
-        Self { subject, recorder, text, ways, fields: Vec::new(), delivery: None }
+        Self { subject, recorder, text, ways: OnceLock::new(), fields: Vec::new(), delivery: None }
     }
 
     /// The commands that notices name, in the host's own words.
     #[must_use]
     pub fn with_ways(mut self, ways: Ways) -> Self {
-        self.ways = ways;
+        self.ways = ways.into();
         self
+    }
+
+    fn ways(&self) -> &Ways {
+        let tool = || self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str());
+        self.ways.get_or_init(|| Ways::sayso(tool()))
     }
 
     /// The host's own version, for fields of type `version` and `pre-release`.
@@ -206,7 +212,7 @@ impl Host {
         if !person::is_present(subject.world()) {
             return;
         }
-        match person::ask(subject, &purposes, &self.ways, person::Mode::Store) {
+        match person::ask(subject, &purposes, self.ways(), person::Mode::Store) {
             Ok(person::Outcome::Interrupted) => std::process::exit(130),
             // A failure to store was told to the person, who asked for it by pressing a key.
             Ok(_) | Err(_) => self.register(),
@@ -261,7 +267,7 @@ mod tests {
             subject: Some(subject),
             recorder: None,
             text: GREETER.as_bytes().into(),
-            ways,
+            ways: ways.into(),
             fields: Vec::new(),
             delivery: None,
         }

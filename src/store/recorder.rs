@@ -89,12 +89,13 @@ impl Recorder {
 
     /// What is the same for all events of this run, and an id for the next one. `None` without random
     /// numbers: there is no id then that a repeat could be known by.
-    fn next(&self, world: &World) -> Option<(&Run, Stamp)> {
+    fn next(&self, world: &World, terms: &dyn Terms) -> Option<(&Run, Stamp)> {
         let mut event_id = None;
         let run = self.run.get_or_init(|| {
             let (execution, first) = random::two_ids().unwrap_or_default();
             event_id = Some(first);
-            let is_automated = world.signals().automation.is_some();
+            // Looked for only where an event tells of it: there are many markers.
+            let is_automated = terms.needs_automation() && world.signals().automation.is_some();
             let name = || event::environment::automation(world.environment());
             Run {
                 execution,
@@ -138,7 +139,9 @@ impl Recorder {
         if terms.is_asked_only(&event.purpose) {
             return Ok(Outcome::Asked);
         }
-        let Some((run, stamp)) = self.next(subject.world()) else { return Ok(Outcome::Lost) };
+        let Some((run, stamp)) = self.next(subject.world(), terms) else {
+            return Ok(Outcome::Lost);
+        };
         let assembled = |hashes: Hashes<'_>| {
             let declared = (&subject.tool, terms);
             event::assemble(declared, &event, given, run, notice, &stamp, hashes)
@@ -173,7 +176,7 @@ impl Recorder {
         let terms = subject.terms()?;
         let decision = subject.decide(Some(&event.purpose));
         let notice = decision.notice.filter(|_| decision.allows())?;
-        let (run, stamp) = self.next(subject.world())?;
+        let (run, stamp) = self.next(subject.world(), terms)?;
         let id = subject.secret_for(event);
         let salt = subject.consent.salt.as_deref();
         let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });

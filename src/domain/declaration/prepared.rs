@@ -38,6 +38,7 @@ pub struct Prepared<'a> {
     wait: u64,
     log_file: Option<&'a str>,
     needs_project: bool,
+    needs_automation: bool,
     #[serde(borrow)]
     variables: Variables<'a>,
     #[serde(borrow)]
@@ -118,6 +119,7 @@ pub fn prepare(declaration: &Declaration, text: &str) -> Option<Vec<u8>> {
         wait: declaration.wait,
         log_file: declaration.log_file.as_deref(),
         needs_project: event::needs_project(declaration),
+        needs_automation: event::needs_automation(declaration),
         variables: Variables::of(&promise, &declaration.switches),
         purposes: purposes.collect(),
         digests: &all,
@@ -141,6 +143,13 @@ impl<'a> Prepared<'a> {
             return None;
         }
         postcard::from_bytes(body).ok()
+    }
+
+    /// Reads what was compiled into a program, which is damaged only where the program is: without
+    /// looking at the checksum.
+    pub fn read_embedded(bytes: &'a [u8]) -> Option<Self> {
+        let (head, body) = bytes.split_at_checked(HEAD)?;
+        (head[..8] == MARK).then(|| postcard::from_bytes(body).ok())?
     }
 
     /// The tool.
@@ -237,6 +246,10 @@ impl Terms for Prepared<'_> {
         self.needs_project
     }
 
+    fn needs_automation(&self) -> bool {
+        self.needs_automation
+    }
+
     fn is_asked_only(&self, purpose: &Purpose) -> bool {
         self.purpose(purpose).is_some_and(|purpose| purpose.asked_only)
     }
@@ -264,15 +277,21 @@ fn nth_digest(digests: &str, number: u32) -> Option<&str> {
     digests.get(start..start.checked_add(DIGEST)?)
 }
 
-/// FNV-1a over words of eight bytes instead of single ones: it is there to find damage, quickly.
+/// FNV-1a over words of eight bytes instead of single ones, in four lanes that do not wait for each
+/// other: it is there to find damage, quickly.
 fn checksum(bytes: &[u8]) -> u64 {
-    let mut words = bytes.chunks_exact(8);
+    const LANE: u64 = 0xcbf2_9ce4_8422_2325;
     let mix =
         |sum: u64, word: u64| (sum ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
-    let sum = words.by_ref().fold(0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64, |sum, word| {
-        mix(sum, word.try_into().map_or(0, u64::from_le_bytes))
-    });
-    words.remainder().iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
+    let mut lanes = [LANE, LANE ^ 1, LANE ^ 2, bytes.len() as u64];
+    let mut blocks = bytes.chunks_exact(32);
+    for block in blocks.by_ref() {
+        for (lane, word) in lanes.iter_mut().zip(block.chunks_exact(8)) {
+            *lane = mix(*lane, word.try_into().map_or(0, u64::from_le_bytes));
+        }
+    }
+    let sum = lanes.into_iter().fold(LANE, mix);
+    blocks.remainder().iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ fn a_prepared_declaration_says_what_the_parsed_one_says() {
         assert_eq!(one.wait(), other.wait());
         assert_eq!(one.log_file(), other.log_file());
         assert_eq!(one.needs_project(), other.needs_project());
+        assert_eq!(one.needs_automation(), other.needs_automation());
         for purpose in &purposes_of(&parsed) {
             assert_eq!(one.declared(purpose), other.declared(purpose));
             assert_eq!(one.is_asked_only(purpose), other.is_asked_only(purpose));

@@ -42,6 +42,9 @@ pub trait Terms {
     /// Whether any event has a field that is about the project.
     fn needs_project(&self) -> bool;
 
+    /// Whether any event has a field that is about automation.
+    fn needs_automation(&self) -> bool;
+
     /// Whether a purpose's events go with update checks and never wait.
     fn is_asked_only(&self, purpose: &Purpose) -> bool;
 
@@ -97,6 +100,10 @@ impl Terms for Declaration {
 
     fn needs_project(&self) -> bool {
         crate::domain::event::needs_project(self)
+    }
+
+    fn needs_automation(&self) -> bool {
+        crate::domain::event::needs_automation(self)
     }
 
     fn is_asked_only(&self, purpose: &Purpose) -> bool {

@@ -240,11 +240,17 @@ pub fn needs_secret(event: &Event) -> bool {
 
 /// Whether any event of the declaration has a field that is about the project.
 pub fn needs_project(declaration: &Declaration) -> bool {
-    declaration
-        .events
-        .iter()
-        .flat_map(|event| &event.fields)
-        .any(|field| matches!(field.kind, FieldType::Project { .. }))
+    has_field(declaration, |kind| matches!(kind, FieldType::Project { .. }))
+}
+
+/// Whether any event of the declaration has a field that is about automation.
+pub fn needs_automation(declaration: &Declaration) -> bool {
+    has_field(declaration, |kind| matches!(kind, FieldType::Ci | FieldType::CiName))
+}
+
+fn has_field(declaration: &Declaration, is_wanted: fn(&FieldType) -> bool) -> bool {
+    let mut fields = declaration.events.iter().flat_map(|event| &event.fields);
+    fields.any(|field| is_wanted(&field.kind))
 }
 
 #[cfg(test)]
