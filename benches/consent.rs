@@ -6,15 +6,18 @@
 use divan::Bencher;
 use sayso::Given;
 use sayso::domain::consent::Via;
-use sayso::domain::declaration;
+use sayso::domain::declaration::{self, prepared};
 use sayso::domain::tool_id::Purpose;
+use sayso::store::answers::{self, Scope};
 use sayso::store::recorder::Recorder;
-use sayso::store::{Subject, World, answers};
+use sayso::store::{Subject, World};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::FileExt;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 
 const DECLARATION: &str = r#"
@@ -40,6 +43,31 @@ struct Home {
     world: Arc<World>,
 }
 
+/// The declaration as a host's build script prepares it.
+static PREPARED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let declared = declaration::parse(DECLARATION).expect("valid");
+    prepared::prepare(&declared, DECLARATION).expect("prepared")
+});
+
+/// The home that the variables of this process name.
+fn own_home() -> PathBuf {
+    PathBuf::from(std::env::var_os("SAYSO_HOME").expect("main sets it"))
+}
+
+/// Gives the probe an answer in the own home, or takes it away.
+fn answered(choice: Option<bool>) {
+    let world = World::of_this_process();
+    let declared = declaration::parse(DECLARATION).expect("valid");
+    let usage: Purpose = "usage".parse().expect("a purpose");
+    match choice {
+        Some(true) => drop(answers::grant(&world, &declared, &[usage], Via::Command)),
+        Some(false) => {
+            drop(answers::refuse(&world, &declared.tool, Scope::WholeTool, None, Via::Command));
+        }
+        None => drop(std::fs::remove_file(own_home().join("consent/probe.toml"))),
+    }
+}
+
 impl Home {
     fn granted() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -58,8 +86,17 @@ impl Home {
     }
 }
 
+/// Hosts read the variables of their process, so the benchmark is run in one that has a home in them.
 fn main() {
-    divan::main();
+    if std::env::var_os("SAYSO_HOME").is_some() {
+        divan::main();
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let mut again = Command::new(std::env::current_exe().expect("this program"));
+    again.args(std::env::args_os().skip(1)).env("SAYSO_HOME", home.path()).env_remove("CI");
+    let ended = again.status().expect("it runs");
+    assert!(ended.success(), "{ended}");
 }
 
 /// The limit of a check: one read of 512 bytes from a file that is open.
@@ -84,6 +121,70 @@ fn limit_open_read_close(bencher: Bencher) {
         let mut buffer = [0; 4096];
         File::open(&path).and_then(|mut file| file.read(&mut buffer)).expect("a read")
     });
+}
+
+/// All that a host does to learn whether it may, with a declaration prepared when it was built.
+#[divan::bench(args = [Some(true), Some(false), None])]
+fn library_check(bencher: Bencher, choice: Option<bool>) {
+    answered(choice);
+    bencher.bench_local(|| {
+        let host = sayso::open_prepared(&PREPARED);
+        assert_eq!(host.allows("usage"), choice == Some(true));
+        host
+    });
+}
+
+/// The same where ten thousand tools have an answer.
+#[divan::bench]
+fn library_check_among_10_000_tools(bencher: Bencher) {
+    answered(Some(true));
+    for number in 0..10_000 {
+        let path = own_home().join(format!("consent/tool{number}.toml"));
+        std::fs::write(path, "version = 1\n").expect("a file");
+    }
+    bencher.bench_local(|| {
+        let host = sayso::open_prepared(&PREPARED);
+        assert!(host.allows("usage"));
+        host
+    });
+}
+
+/// All that a host does to record its first event.
+#[divan::bench]
+fn library_check_and_record(bencher: Bencher) {
+    answered(Some(true));
+    bencher.bench_local(|| {
+        let host = sayso::open_prepared(&PREPARED).with_bound(u64::MAX);
+        host.record("CommandExited", &[("exitCode", 0.into()), ("durationMs", 12.into())]);
+        host
+    });
+}
+
+/// The same with a declaration that is parsed, and its digest computed, when the host starts.
+#[divan::bench]
+fn library_check_of_a_text(bencher: Bencher) {
+    answered(Some(true));
+    bencher.bench_local(|| {
+        let host = sayso::open(DECLARATION);
+        assert!(host.allows("usage"));
+        host
+    });
+}
+
+/// The limit of storing an answer: 300 bytes that outlive a power cut.
+#[divan::bench]
+fn limit_write_and_sync_of_300_bytes(bencher: Bencher) {
+    let path = own_home().join("synced");
+    bencher.bench_local(|| {
+        let mut file = File::create(&path).expect("a file");
+        file.write_all(&[b'x'; 300]).and_then(|()| file.sync_all()).expect("a write");
+    });
+}
+
+/// A yes, with everything that follows from it.
+#[divan::bench]
+fn persist(bencher: Bencher) {
+    bencher.bench_local(|| answered(Some(true)));
 }
 
 /// What a host does when it starts: its declaration, its consent file, the decision.

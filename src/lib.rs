@@ -43,4 +43,4 @@ pub mod catalogue;
 pub mod cli;
 
 pub use domain::event::Given;
-pub use host::{Host, open};
+pub use host::{Host, build, open, open_prepared};

@@ -85,7 +85,7 @@ fn unreadable(entry: &Entry, is: &ChannelState<'_>) -> Option<Trouble> {
 
 /// `DO_NOT_TRACK` is set, and the tool takes no notice.
 fn deaf(machine: &Machine, entry: &Entry, states: &[ChannelState<'_>]) -> Option<Trouble> {
-    let signals = &machine.world().signals;
+    let signals = machine.world().signals();
     let is_deaf = entry.do_not_track == Honours::No && entry.evidence.is_certain();
     if !is_deaf || !signals.do_not_track_says_no() {
         return None;

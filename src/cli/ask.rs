@@ -56,7 +56,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 /// None where none was named: the first-run point then is about all.
 fn purposes(subject: &Subject, named: &[String]) -> Result<Vec<Purpose>, Failure> {
-    match &subject.declaration {
+    match subject.declaration() {
         Some(declaration) if !named.is_empty() => act::declared_purposes(declaration, named)
             .map_err(|refusal| Failure::of_refusal(refusal, subject.tool.as_str())),
         _ => Ok(Vec::new()),

@@ -47,9 +47,13 @@ pub(super) fn answer_at_once(arguments: &[OsString]) -> Option<Exit> {
         [purpose] => Some(purpose.to_str()?.parse::<Purpose>().ok()?),
         _ => return None,
     };
-    let subject = Subject::registered(&World::of_this_process(), &tool);
+    let subject = Subject::registered_at_once(&World::of_this_process(), &tool);
     let purpose = which(&subject, purpose)?;
-    Some(exit(&subject, purpose.as_ref()))
+    let exit = exit(&subject, purpose.as_ref());
+    subject.prepare();
+    // The process ends now, and gives back everything at once.
+    std::mem::forget(subject);
+    Some(exit)
 }
 
 /// The purpose in question: the one named, the implied one, or none where nothing is declared.
@@ -58,9 +62,9 @@ fn which(subject: &Subject, named: Option<Purpose>) -> Option<Option<Purpose>> {
     if named.is_some() {
         return Some(named);
     }
-    match &subject.declaration {
+    match subject.terms() {
         None => Some(None),
-        Some(declaration) => Purpose::implied(declaration.purposes.keys()).cloned().map(Some),
+        Some(terms) => Purpose::implied(&terms.purposes()).cloned().map(Some),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, show};
 use crate::domain::declaration::{Declaration, destination, difference};
-use crate::store::declarations;
+use crate::store::{declarations, prepared};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             continue;
         }
         declarations::register(session.world.layout()?, tool, text)?;
+        prepared::refresh(&session.world, tool);
         lines.push(format!(
             "{tool}: registered (notice {}). That allows nothing by itself: sayso show {tool}",
             declaration.notice

@@ -8,7 +8,7 @@ use crate::domain::consent::Via;
 use crate::domain::policy::Default;
 use crate::domain::tool_id::ToolId;
 use crate::host::act;
-use crate::store::{Subject, answers};
+use crate::store::{Subject, answers, prepared};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -108,6 +108,7 @@ fn refuse(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, F
         return Ok(Exit::Done);
     }
     let stored = act::refuse(subject, purposes, Via::Command).map_err(in_words)?;
+    prepared::refresh(&session.world, tool);
     let exit = session.terminal.finish(&stored);
     session.terminal.say(&act::after_no(subject, purposes, &stored).join("\n"))?;
     Ok(exit)

@@ -9,7 +9,7 @@ use crate::domain::notice::Ways;
 use crate::domain::text;
 use crate::host::act::{self, Reader};
 use crate::host::person;
-use crate::store::Subject;
+use crate::store::{Subject, prepared};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -88,6 +88,7 @@ fn agree(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Fa
         return Ok(Exit::Done);
     }
     let stored = act::agree(subject, declaration, &purposes, Via::Command)?;
+    prepared::refresh(world, tool);
     session.terminal.note("");
     let exit = session.terminal.finish(&stored);
     session.terminal.say(&act::after_yes(subject, &purposes, &ways).join("\n"))?;

@@ -46,12 +46,12 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::find(world, name)?;
     let subject = Subject::registered(world, &tool);
-    if subject.consent.catalogued && subject.declaration.is_none() {
+    if subject.consent.catalogued && subject.declaration().is_none() {
         let what = format!("{tool} does not ask sayso, so it has left nothing here");
         let hint = format!("sayso undo {tool} forgets your wish, and puts its files back");
         return Err(Failure::not_done(anyhow::anyhow!(what)).hint(hint));
     }
-    let deletion = subject.declaration.as_ref().and_then(|declared| declared.deletion.as_deref());
+    let deletion = subject.declaration().and_then(|declared| declared.deletion.as_deref());
     let pseudonyms = sent::pseudonyms(world.layout()?, &tool)?;
     if dry_run {
         let mut lines = vec![format!(
@@ -124,7 +124,7 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
         let pseudonyms = sent::pseudonyms(layout, tool)?;
         if !pseudonyms.is_empty() {
             let subject = Subject::registered(&session.world, tool);
-            let declared = subject.declaration.as_ref();
+            let declared = subject.declaration();
             let deletion = declared.and_then(|declared| declared.deletion.as_deref());
             session.terminal.say(&format!("{tool}:"))?;
             if ask_for_deletion(session, tool, deletion, &pseudonyms)? == Exit::NotDone {

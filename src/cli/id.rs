@@ -61,7 +61,7 @@ fn show(session: &Session, name: Option<&str>) -> Result<Exit, Failure> {
 fn rows(session: &Session, tool: &ToolId) -> Vec<Vec<Cell>> {
     let world = &session.world;
     let subject = Subject::registered(world, tool);
-    let Some(declaration) = &subject.declaration else { return Vec::new() };
+    let Some(declaration) = subject.declaration() else { return Vec::new() };
     let granted = subject.consent.answers.iter().filter(|(_, a)| a.choice == Choice::Granted);
     granted
         .filter_map(|(purpose, _)| {

@@ -122,8 +122,9 @@ const COMMANDS: &[Entry] = &[
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    // Scripts ask this often: it is answered before the tree of commands is built.
-    if let Some(exit) = check::answer_at_once(&arguments) {
+    // Scripts ask these often: they are answered before the tree of commands is built.
+    let at_once = check::answer_at_once(&arguments);
+    if let Some(exit) = at_once.or_else(|| record::answer_at_once(&arguments)) {
         return exit.into();
     }
     if completions::answer_a_shell() {

@@ -3,12 +3,12 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::delivery::detach;
-use crate::domain::declaration::Declaration;
 use crate::domain::event::Given;
-use crate::store::Subject;
 use crate::store::recorder::Recorder;
+use crate::store::{Subject, World};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };
 
@@ -37,11 +37,12 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::parse(world, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
-    let given = given(subject.declaration.as_ref(), &typed)?;
+    let Some(given) = given(&subject, &typed.event, typed.field.iter().map(String::as_str)) else {
+        return Err(Failure::misuse("a field is given as FIELD=VALUE").hint("such as exitCode=0"));
+    };
     match Recorder::new(&subject).record(&subject, &typed.event, &given) {
         Ok(_) => {
-            let own = ["deliver", tool.as_str(), "--detached"].map(str::to_owned);
-            detach::start_if_due(&subject, Some(&own));
+            start_what_is_due(&subject);
             Ok(Exit::Done)
         }
         Err(error) => {
@@ -50,23 +51,51 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     }
 }
 
-/// The values by field, each read by the type that is declared for it.
-fn given(
-    declaration: Option<&Declaration>,
-    typed: &Typed,
-) -> Result<BTreeMap<String, Given>, Failure> {
-    let event = declaration
-        .and_then(|declaration| declaration.events.iter().find(|event| event.name == typed.event));
-    let one = |text: &String| {
-        let (name, value) = text.split_once('=').ok_or_else(|| {
-            Failure::misuse("a field is given as FIELD=VALUE").hint("such as exitCode=0")
-        })?;
-        let field = event.and_then(|event| event.fields.iter().find(|field| field.name == name));
+/// Tools in other languages have nobody else who delivers.
+fn start_what_is_due(subject: &Subject) {
+    let own = ["deliver", subject.tool.as_str(), "--detached"].map(str::to_owned);
+    detach::start_if_due(subject, Some(&own));
+}
+
+/// Records without anything else being built. What is typed in another way, and what somebody has to
+/// be told about, is left to the whole program; nothing has been written then.
+pub(super) fn answer_at_once(arguments: &[OsString]) -> Option<Exit> {
+    let (command, rest) = arguments.get(1..)?.split_first()?;
+    if command != "record" {
+        return None;
+    }
+    let words: Vec<&str> = rest.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
+    if words.iter().any(|word| word.starts_with('-')) {
+        return None;
+    }
+    let [tool, event, fields @ ..] = words.as_slice() else { return None };
+    let subject = Subject::registered_at_once(&World::of_this_process(), &tool.parse().ok()?);
+    let given = given(&subject, event, fields.iter().copied())?;
+    Recorder::new(&subject).record(&subject, event, &given).ok()?;
+    subject.prepare();
+    start_what_is_due(&subject);
+    // The process ends now, and gives back everything at once.
+    std::mem::forget(subject);
+    Some(Exit::Done)
+}
+
+/// The values by field, each read by the type that is declared for it; `None` where one is not typed
+/// as FIELD=VALUE.
+fn given<'t>(
+    subject: &Subject,
+    event: &str,
+    fields: impl Iterator<Item = &'t str>,
+) -> Option<BTreeMap<String, Given>> {
+    let event = subject.terms().and_then(|terms| terms.event(event));
+    let one = |text: &str| {
+        let (name, value) = text.split_once('=')?;
+        let mut declared = event.iter().flat_map(|event| &event.fields);
+        let field = declared.find(|field| field.name == name);
         let given = match field {
             Some(field) => Given::typed(value, &field.kind),
             None => Given::Text(value.to_owned()),
         };
-        Ok((name.to_owned(), given))
+        Some((name.to_owned(), given))
     };
-    typed.field.iter().map(one).collect()
+    fields.map(one).collect()
 }

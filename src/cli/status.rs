@@ -130,7 +130,7 @@ fn everything(session: &Session, all: bool) -> Result<Shown<'_>, Failure> {
 
 /// Whether all that is here of a tool is what the person wants of its vendor's switch.
 fn is_only_catalogued(subject: &Subject) -> bool {
-    subject.consent.catalogued && subject.declaration.is_none() && subject.unreadable().is_none()
+    subject.consent.catalogued && subject.declaration().is_none() && subject.unreadable().is_none()
 }
 
 fn report_on(subject: &Subject) -> ToolReport {
@@ -244,9 +244,9 @@ fn nothing_to_show(session: &Session) -> String {
         "  PATH, for {} tools of others with telemetry: none found",
         session.others().catalogue.entries().len()
     ));
-    let track = world.signals.do_not_track.as_ref();
+    let track = world.signals().do_not_track.as_ref();
     looked.push(format!("  DO_NOT_TRACK: {}", track.map_or("not set", String::as_str)));
-    let marker = world.signals.automation.as_ref();
+    let marker = world.signals().automation.as_ref();
     looked.push(format!(
         "  automation (CI): {}",
         marker.map_or_else(|| "no".to_owned(), |found| format!("yes, {} is set", found.name))

@@ -27,7 +27,7 @@ pub(super) struct Typed<'t> {
 pub(super) fn is_all_there_is(subject: &Subject) -> bool {
     let said = &subject.consent;
     let asked_nothing = said.answers.is_empty() && said.noticed.is_none();
-    subject.declaration.is_none()
+    subject.declaration().is_none()
         && subject.unreadable().is_none()
         && (said.catalogued || asked_nothing)
 }

@@ -32,7 +32,7 @@ pub fn deliver(
     watch: &mut dyn FnMut(&Delivered),
 ) -> Result<Report, Error> {
     let layout = subject.world().layout()?;
-    let Some(declaration) = &subject.declaration else { return Ok(Report::default()) };
+    let Some(declaration) = subject.declaration() else { return Ok(Report::default()) };
     let mut report = Report::default();
     let mut purposes = Vec::new();
     for purpose in declaration.purposes.keys() {

@@ -25,7 +25,7 @@ pub fn start_if_due(subject: &Subject, own: Option<&[String]>) {
 fn is_due(subject: &Subject) -> Option<()> {
     let world = subject.world();
     let layout = world.layout().ok()?;
-    let declaration = subject.declaration.as_ref()?;
+    let terms = subject.terms()?;
     let now = world.clock();
     let due = schedule::is_due(layout, &subject.tool, now);
     if due == Some(false) {
@@ -35,12 +35,12 @@ fn is_due(subject: &Subject) -> Option<()> {
         let events = spool::waiting(layout, &subject.tool, purpose, now);
         events.is_ok_and(|mut events| events.next_event().is_some())
     };
-    let mut allowed = declaration.purposes.keys().filter(|p| subject.decide(Some(*p)).allows());
-    if !allowed.any(waits) {
+    let purposes = terms.purposes();
+    if !purposes.iter().filter(|purpose| subject.decide(Some(*purpose)).allows()).any(waits) {
         return None;
     }
-    if due.is_none() && declaration.wait > 0 {
-        let rest = SignedDuration::from_secs(i64::try_from(declaration.wait).unwrap_or(i64::MAX));
+    if due.is_none() && terms.wait() > 0 {
+        let rest = SignedDuration::from_secs(i64::try_from(terms.wait()).unwrap_or(i64::MAX));
         let rested = now.saturating_add(rest).unwrap_or(jiff::Timestamp::MAX);
         schedule::set_due(layout, &subject.tool, schedule::look_again(rested, now)).ok()?;
         return None;

@@ -66,7 +66,7 @@ struct Service<'a> {
 
 impl<'a> Service<'a> {
     fn of(subject: &'a Subject) -> Option<Self> {
-        let declaration = subject.declaration.as_ref()?;
+        let declaration = subject.declaration()?;
         let destination = declaration.destinations.iter().find(|to| to.is_update_check())?;
         let named = destination.purposes.iter().find(|purpose| purpose.as_str() == "update-check");
         let purpose = named.or(destination.purposes.first())?;

@@ -4,6 +4,7 @@ use super::switch::Withdrawal;
 use super::tool_id::Purpose;
 use indexmap::IndexMap;
 use jiff::Timestamp;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// A person's word on one purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,10 @@ pub struct Noticed {
     pub at: Option<Timestamp>,
 }
 
+/// Answers by purpose. They are a handful that their owner wrote, so the hashes need no random numbers,
+/// which would be one more question to the system for each check.
+pub type Answers = IndexMap<Purpose, Answer, BuildHasherDefault<DefaultHasher>>;
+
 /// Everything a person said about one tool. Empty: nothing was said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Consent {
@@ -103,7 +108,7 @@ pub struct Consent {
     /// 32 random hex digits; there while anything is granted.
     pub salt: Option<String>,
     /// Answers for single purposes, in the order of the file.
-    pub answers: IndexMap<Purpose, Answer>,
+    pub answers: Answers,
     /// The notice shown and not answered.
     pub noticed: Option<Noticed>,
     /// Ways out promised for all purposes.

@@ -55,14 +55,23 @@ impl Signals {
     /// Reads the variables. A variable set to the empty string counts as unset, so that
     /// `VARIABLE= command` clears it for one command.
     pub fn read(environment: &dyn Environment) -> Self {
+        Self::read_for_the_decided(environment).with_automation(environment)
+    }
+
+    /// Reads only what can overrule a yes or a no that was given, which no marker of automation can.
+    pub fn read_for_the_decided(environment: &dyn Environment) -> Self {
+        let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+        Self { do_not_track: set("DO_NOT_TRACK"), sayso: set("SAYSO"), automation: None }
+    }
+
+    /// The same with the marker of automation.
+    #[must_use]
+    pub fn with_automation(mut self, environment: &dyn Environment) -> Self {
         let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
         let marker = |name: &str| set(name).map(|value| Variable { name: name.to_owned(), value });
         let ci = marker("CI").filter(|ci| !matches!(ci.value.as_str(), "0" | "false"));
-        Self {
-            do_not_track: set("DO_NOT_TRACK"),
-            sayso: set("SAYSO"),
-            automation: ci.or_else(|| CI_MARKERS.into_iter().find_map(marker)),
-        }
+        self.automation = ci.or_else(|| CI_MARKERS.into_iter().find_map(marker));
+        self
     }
 
     /// Whether `DO_NOT_TRACK` says no: anything but empty, `0`, `false`, `no`, `off`, in any case.

@@ -1,5 +1,6 @@
 //! Names of tools and purposes, valid by construction.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
 
@@ -106,6 +107,18 @@ impl FromStr for Purpose {
             return Err(InvalidName::Reserved);
         }
         Ok(Self(name.to_owned()))
+    }
+}
+
+impl Serialize for Purpose {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Purpose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

@@ -99,7 +99,7 @@ pub fn agreeable<'s>(
             what: format!("{}{}", path.unwrap_or_default(), file.why),
         });
     }
-    let Some(declaration) = &subject.declaration else {
+    let Some(declaration) = subject.declaration() else {
         return Err(Refusal::Undeclared { tool });
     };
     let purposes = declared_purposes(declaration, purposes)?;
@@ -225,7 +225,7 @@ pub fn after_no(subject: &Subject, purposes: &[String], stored: &Stored) -> Vec<
             lines.push(format!("What else it said cannot be known, so all of {tool} is off."));
         }
     }
-    if let Some(declaration) = &subject.declaration {
+    if let Some(declaration) = subject.declaration() {
         let beyond = declaration.opt_out.iter();
         lines.extend(beyond.map(|way| format!("Beyond the reach of sayso: {way}")));
     }

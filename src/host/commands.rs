@@ -196,7 +196,7 @@ impl Host {
     fn say_what_remains(&self, how: &str) {
         let Some(subject) = self.subject.as_ref().map(Subject::again) else { return };
         for purpose in subject.purposes() {
-            let explained = subject.explain(Some(&purpose), &self.ways);
+            let explained = subject.explain(Some(&purpose), self.ways());
             if !explained.decision.allows() && purpose.as_str() != "usage" {
                 aside(&format!("{purpose} {how}: {}\n", explained.because));
             }
@@ -210,11 +210,11 @@ impl Host {
         let reader = Reader { is_present, notice: matches.get_one("notice").copied() };
         let (declaration, purposes) =
             act::agreeable(subject, named, reader).map_err(|refusal| self.tell(&refusal))?;
-        aside(&act::notice_for(declaration, &purposes, &self.ways, person::width()));
+        aside(&act::notice_for(declaration, &purposes, self.ways(), person::width()));
         let stored = act::agree(subject, declaration, &purposes, Via::Command)
             .map_err(|error| self.tell(&Refusal::Store(error)))?;
         aside("\n");
-        finish(&stored, &act::after_yes(subject, &purposes, &self.ways))
+        finish(&stored, &act::after_yes(subject, &purposes, self.ways()))
     }
 
     fn disable(&self, named: &[String]) -> Result<(), Told> {
@@ -228,7 +228,7 @@ impl Host {
     fn status(&self, json: bool) -> Result<(), Told> {
         let subject = self.subject()?;
         self.register();
-        let report = report::of_tool(subject, &self.ways);
+        let report = report::of_tool(subject, self.ways());
         if json {
             let document = serde_json::to_string_pretty(&report).unwrap_or_default();
             say(&format!("{document}\n"))
@@ -236,7 +236,7 @@ impl Host {
             let plain = |text: &str, _| text.to_owned();
             let width = text::WIDEST.min(person::width());
             let said = say(&report::table(&[report], &TimeZone::system(), width, &plain));
-            let (enable, disable) = (&self.ways.enable, &self.ways.disable);
+            let (enable, disable) = (&self.ways().enable, &self.ways().disable);
             aside(&format!("\nChange it with {enable} or {disable}\n"));
             said
         }
@@ -244,8 +244,8 @@ impl Host {
 
     fn show(&self) -> Result<(), Told> {
         let subject = self.subject()?;
-        let Some(declaration) = &subject.declaration else { return Ok(()) };
-        say(&notice::everything(declaration, &self.ways, text::WIDEST.min(person::width())))
+        let Some(declaration) = subject.declaration() else { return Ok(()) };
+        say(&notice::everything(declaration, self.ways(), text::WIDEST.min(person::width())))
     }
 
     fn log(&self, json: bool) -> Result<(), Told> {
@@ -277,7 +277,7 @@ impl Host {
             Refusal::NobodyReads { notice } => {
                 format!(
                     "read the notice with {} at a terminal, or add --notice {notice}",
-                    self.ways.enable
+                    self.ways().enable
                 )
             }
             other => {

@@ -40,7 +40,7 @@ pub enum Plan {
 /// Decides what to do for some purposes, or for all where none are named. What was asked within a
 /// day and not answered is left alone.
 pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
-    let (Some(declaration), Ok(layout)) = (&subject.declaration, subject.world().layout()) else {
+    let (Some(declaration), Ok(layout)) = (subject.declaration(), subject.world().layout()) else {
         return Plan::Nothing;
     };
     let default = match subject.default() {

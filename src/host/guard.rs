@@ -57,8 +57,7 @@ impl CommandGuard<'_> {
     }
 
     fn record(&self, name: &str, value: &dyn Fn(&FieldType) -> Option<Given>) {
-        let declaration =
-            self.host.subject.as_ref().and_then(|subject| subject.declaration.as_ref());
+        let declaration = self.host.subject.as_ref().and_then(|subject| subject.declaration());
         let Some(event) =
             declaration.and_then(|declaration| declaration.events.iter().find(|e| e.name == name))
         else {

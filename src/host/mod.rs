@@ -4,6 +4,7 @@
 //! what the host exits with.
 
 pub mod act;
+pub mod build;
 #[cfg(feature = "clap")]
 pub mod commands;
 pub mod first_run;
@@ -22,7 +23,7 @@ use crate::delivery::detach;
 #[cfg(feature = "delivery")]
 use crate::delivery::update::{self, Question};
 use crate::domain::decision::{Decision, Reason};
-use crate::domain::declaration;
+use crate::domain::declaration::{self, Prepared};
 use crate::domain::event::{Given, NotAsDeclared};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
@@ -30,14 +31,17 @@ use crate::domain::tool_id::Purpose;
 use crate::domain::update::Update;
 use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, declarations};
+use std::borrow::Cow;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A tool that carries its own declaration.
 pub struct Host {
     subject: Option<Subject>,
     recorder: Option<Recorder>,
-    text: String,
-    ways: Ways,
+    text: Cow<'static, [u8]>,
+    /// The host's own; those of `sayso` where it named none.
+    ways: OnceLock<Ways>,
     fields: Vec<(String, Given)>,
     /// The arguments with which the host's own program delivers.
     delivery: Option<Vec<String>>,
@@ -53,25 +57,49 @@ pub fn open(declaration: &str) -> Host {
     let world = World::of_this_process();
     let subject =
         declaration::parse(declaration).ok().map(|parsed| Subject::embedded(&world, parsed));
-    let ways = Ways::sayso(subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()));
-    let recorder = subject.as_ref().map(Recorder::new);
-    Host {
-        subject,
-        recorder,
-        text: declaration.to_owned(),
-        ways,
-        fields: Vec::new(),
-        delivery: None,
-        delivers: AtomicBool::new(false),
-    }
+    Host::of(subject, declaration.as_bytes().to_vec().into())
+}
+
+/// Opens the door with a declaration that [`prepare`](crate::build::prepare) prepared when the host was
+/// built: nothing of it has to be parsed, and no digest to be computed, when the host runs.
+///
+/// ```ignore
+/// let consent = sayso::open_prepared(include_bytes!(concat!(env!("OUT_DIR"), "/werf.sayso")));
+/// ```
+///
+/// What another version of sayso prepared holds everything: a host takes the same one in both places.
+pub fn open_prepared(prepared: &'static [u8]) -> Host {
+    let prepared = Prepared::read_embedded(prepared);
+    let text = prepared.as_ref().map(Prepared::text).unwrap_or_default();
+    let world = World::of_this_process();
+    Host::of(prepared.and_then(|known| Subject::embedded_prepared(&world, known)), text.into())
 }
 
 impl Host {
+    fn of(subject: Option<Subject>, text: Cow<'static, [u8]>) -> Self {
+        let recorder = subject.as_ref().map(Recorder::new);
+        Self {
+            subject,
+            recorder,
+            text,
+            ways: OnceLock::new(),
+            fields: Vec::new(),
+            delivery: None,
+            delivers: AtomicBool::new(false),
+        }
+    }
+
     /// The commands that notices name, in the host's own words.
     #[must_use]
     pub fn with_ways(mut self, ways: Ways) -> Self {
-        self.ways = ways;
+        self.ways = ways.into();
         self
+    }
+
+    #[cfg(feature = "prompt")]
+    fn ways(&self) -> &Ways {
+        let tool = || self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str());
+        self.ways.get_or_init(|| Ways::sayso(tool()))
     }
 
     /// The host's own version, for fields of type `version` and `pre-release`.
@@ -157,8 +185,11 @@ impl Host {
         let (Some(subject), Some(recorder)) = (&self.subject, &self.recorder) else {
             return Ok(Outcome::Held(Reason::Unreadable));
         };
-        let declared = subject.declaration.iter().flat_map(|declared| &declared.events);
-        let shared = declared.filter(|e| e.name == event).flat_map(|event| {
+        let declared = match self.fields.is_empty() {
+            true => None,
+            false => subject.terms().and_then(|terms| terms.event(event)),
+        };
+        let shared = declared.iter().flat_map(|event| {
             let is_wanted = |name: &String| event.fields.iter().any(|field| field.name == *name);
             self.fields.iter().filter(move |(name, _)| is_wanted(name)).cloned()
         });
@@ -199,7 +230,7 @@ impl Host {
         if !person::is_present(subject.world()) {
             return;
         }
-        match person::ask(subject, &purposes, &self.ways, person::Mode::Store) {
+        match person::ask(subject, &purposes, self.ways(), person::Mode::Store) {
             Ok(person::Outcome::Interrupted) => std::process::exit(130),
             // A failure to store was told to the person, who asked for it by pressing a key.
             Ok(_) | Err(_) => self.register(),
@@ -210,7 +241,7 @@ impl Host {
     /// registered, or one of a lower notice by the same vendor. Silent, whatever comes of it.
     pub fn register(&self) {
         let Some(subject) = &self.subject else { return };
-        let Some(mine) = &subject.declaration else { return };
+        let Some(mine) = subject.declaration() else { return };
         let Ok(layout) = subject.world().layout() else { return };
         let is_wanted = match declarations::find(layout, &subject.tool) {
             Ok(None) => true,
@@ -220,7 +251,8 @@ impl Host {
             Err(_) => false,
         };
         if is_wanted {
-            let _ = declarations::register(layout, &subject.tool, &self.text);
+            let text = String::from_utf8_lossy(&self.text);
+            let _ = declarations::register(layout, &subject.tool, &text);
         }
     }
 }
@@ -252,8 +284,8 @@ mod tests {
         Host {
             subject: Some(subject),
             recorder: None,
-            text: GREETER.to_owned(),
-            ways,
+            text: GREETER.as_bytes().into(),
+            ways: ways.into(),
             fields: Vec::new(),
             delivery: None,
             delivers: AtomicBool::new(false),

@@ -18,7 +18,7 @@ use std::io::{IsTerminal, stderr, stdin, stdout};
 /// terminal's foreground (a background job that reads is stopped by the system), and nothing marks
 /// automation.
 pub fn is_present(world: &World) -> bool {
-    world.signals.automation.is_none()
+    world.signals().automation.is_none()
         && stdin().is_terminal()
         && stdout().is_terminal()
         && stderr().is_terminal()
@@ -70,7 +70,7 @@ pub fn ask(
     ways: &Ways,
     mode: Mode,
 ) -> Result<Outcome, Error> {
-    let Some(declaration) = &subject.declaration else { return Ok(Outcome::Nothing) };
+    let Some(declaration) = subject.declaration() else { return Ok(Outcome::Nothing) };
     let plan = first_run::plan(subject, purposes);
     let text = match &plan {
         Plan::Nothing => return Ok(Outcome::Nothing),

@@ -56,7 +56,7 @@ pub fn of_tool(subject: &Subject, ways: &Ways) -> ToolReport {
     }
     ToolReport {
         tool: subject.tool.to_string(),
-        name: subject.declaration.as_ref().map(|declaration| declaration.name.clone()),
+        name: subject.declaration().map(|declaration| declaration.name.clone()),
         kind: "native",
         purposes: purposes
             .iter()

@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::file::{self, Replacement, Trust};
 use super::patch::{self, Change};
+use super::plain::{self, Line, Plain};
 use super::random;
 use crate::domain::policy::Default;
 use std::path::Path;
@@ -42,6 +43,31 @@ pub(super) fn read(path: &Path) -> Result<Config, Error> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Config, Error> {
+    match parse_plain(text) {
+        Some(config) => Ok(config),
+        None => parse_toml(path, text),
+    }
+}
+
+/// The file in the shape that this program gives it; `None` for any other.
+fn parse_plain(text: &str) -> Option<Config> {
+    let (mut version, mut id, mut default) = (None, None, None);
+    for line in plain::lines(text) {
+        let is_new = match line? {
+            Line::Pair("version", Plain::Number(number)) => version.replace(number).is_none(),
+            Line::Pair("id", Plain::Text(text)) => id.replace(text.to_owned()).is_none(),
+            Line::Pair("default", Plain::Text(word)) => {
+                let known = Default::ALL.into_iter().find(|default| default.as_str() == word)?;
+                default.replace(known).is_none()
+            }
+            _ => false,
+        };
+        is_new.then_some(())?;
+    }
+    (version == Some(1)).then_some(Config { default, id })
+}
+
+fn parse_toml(path: &Path, text: &str) -> Result<Config, Error> {
     let typed: Typed = toml::from_str(text)
         .map_err(|error| Error::damaged(path, format!("is damaged: {}", error.message())))?;
     super::consent::check_version(path, typed.version)?;
@@ -118,4 +144,25 @@ pub(super) fn remove_id(
         let is_to_go = config.id.is_some() && is_unused()?;
         Ok(if is_to_go { vec![Change::remove(&["id"])] } else { Vec::new() })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_readers_read_the_same() {
+        for text in [
+            "version = 1\n",
+            "version = 1\nid = \"6f1c2a34-9d0e-4b7a-8f11-2a3b4c5d6e7f\"\ndefault = \"off\"\n",
+            "default = \"declared\"\nversion = 1",
+        ] {
+            let plain = parse_plain(text).expect("plain");
+            assert_eq!(plain, parse_toml(Path::new("config.toml"), text).expect("whole"), "{text}");
+        }
+        for other in ["", "version = 2", "version = 1\nversion = 1", "version = 1\nx = 1", "id = 7"]
+        {
+            assert_eq!(parse_plain(other), None, "{other}");
+        }
+    }
 }

@@ -26,6 +26,10 @@ pub(super) fn read(path: &Path, tool: &ToolId) -> Result<Consent, Error> {
 }
 
 fn parse(path: &Path, tool: &ToolId, text: &str) -> Result<Consent, Error> {
+    super::said::read(text, tool).map_or_else(|| parse_toml(path, tool, text), Ok)
+}
+
+fn parse_toml(path: &Path, tool: &ToolId, text: &str) -> Result<Consent, Error> {
     let table: Table = toml::from_str(text)
         .map_err(|error| Error::damaged(path, format!("is damaged: {}", error.message())))?;
     check_version(path, table.get("version").and_then(Value::as_integer))?;

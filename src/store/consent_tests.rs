@@ -145,3 +145,104 @@ proptest! {
         }
     }
 }
+
+/// Lines as they stand in files, and some that differ from them by little.
+fn a_line() -> impl Strategy<Value = String> {
+    let lines = [
+        "version = 1",
+        "version = 2",
+        "tool = \"werf\"",
+        "tool = \"other\"",
+        "salt = \"9d2f\"",
+        "[usage]",
+        "[errors]",
+        "[withdraw]",
+        "[noticed]",
+        "[at]",
+        "[kind]",
+        "[a.b]",
+        "[[usage]]",
+        "choice = \"granted\"",
+        "choice = \"denied\"",
+        "choice = \"maybe\"",
+        "choice = 'denied'",
+        "notice = 2",
+        "notice = 0",
+        "notice = 01",
+        "digest = \"sha256:9f2b\"",
+        "digest = 7",
+        "at = 2026-11-20T10:11:12Z",
+        "at = 2026-02-30T10:11:12Z",
+        "at = 2026-11-20T10:11:60Z",
+        "at = 2026-11-20",
+        "via = \"prompt\"",
+        "via = \"other\"",
+        "declined = 3",
+        "withdraw = { A = [\"1\", \"on\"], B = [] }",
+        "withdraw = {}",
+        "withdraw = { A = [] }",
+        "A = [\"1\", \"true\"]",
+        "A = []",
+        "A = [1]",
+        "kind = \"catalogued\"",
+        "usage = \"denied\"",
+        "# a comment",
+        "unknown = 1",
+        "",
+        "\r",
+    ];
+    let known = proptest::sample::select(lines.to_vec()).prop_map(str::to_owned);
+    let spoilt = (known.clone(), any::<proptest::sample::Index>(), any::<char>()).prop_map(
+        |(line, place, new)| {
+            let mut chars: Vec<char> = line.chars().collect();
+            match chars.len() {
+                0 => return line,
+                length => chars[place.index(length)] = new,
+            }
+            chars.into_iter().collect()
+        },
+    );
+    prop_oneof![9 => known, 1 => spoilt]
+}
+
+/// Files that are whole more often than not, and what becomes of them by a change of one line.
+fn a_file() -> impl Strategy<Value = String> {
+    let edited =
+        (any::<proptest::sample::Index>(), a_line(), 0..4u8).prop_map(|(place, new, how)| {
+            let mut lines: Vec<&str> = WHOLE.lines().collect();
+            let place = place.index(lines.len());
+            match how {
+                0 => lines[place] = &new,
+                1 => drop(lines.remove(place)),
+                2 => lines.insert(place, lines[place]),
+                _ => lines.insert(place, &new),
+            }
+            lines.join("\n")
+        });
+    let start = "version = 1\ntool = \"werf\"\n";
+    let made = proptest::collection::vec(a_line(), 0..14);
+    prop_oneof![edited, made.prop_map(move |lines| format!("{start}{}", lines.join("\n")))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn what_is_read_quickly_is_what_toml_says(text in a_file()) {
+        if let Some(quickly) = crate::store::said::read(&text, &werf()) {
+            let path = Path::new("consent/werf.toml");
+            prop_assert_eq!(quickly, parse_toml(path, &werf(), &text).expect("toml"), "{}", text);
+        }
+    }
+}
+
+#[test]
+fn what_this_program_writes_is_read_quickly() {
+    let read = |text: &str| crate::store::said::read(text, &werf());
+    assert_eq!(read(WHOLE), Some(parsed(WHOLE).expect("whole")));
+    let promised =
+        WHOLE.replace("notice = 2\ndigest", "withdraw = { X = [\"1\"] }\nnotice = 2\ndigest");
+    let whole = read(&promised).expect("the shape");
+    assert_eq!(whole, parse_toml(Path::new("x"), &werf(), &promised).expect("toml"));
+    assert!(read(&format!("{WHOLE}\n[noticed]\nnotice = 1\ndigest = \"x\"\n")).is_some());
+}

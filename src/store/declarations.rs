@@ -4,6 +4,7 @@ use super::error::Error;
 use super::file::{self, Replacement, Trust};
 use super::folder;
 use super::layout::Layout;
+use super::platform::{self, Stamp};
 use crate::domain::declaration::{self, Declaration, Problems};
 use crate::domain::tool_id::ToolId;
 use std::collections::BTreeSet;
@@ -19,6 +20,8 @@ pub struct Registered {
     pub declaration: Declaration,
     /// Where.
     pub path: PathBuf,
+    /// By what a change of that file would show.
+    pub(super) stamp: Option<Stamp>,
 }
 
 /// Finds the declaration of a tool: the first one counts, even if it is damaged.
@@ -26,14 +29,14 @@ pub struct Registered {
 /// # Errors
 /// Where it is there and cannot be read or understood.
 pub fn find(layout: &Layout, tool: &ToolId) -> Result<Option<Registered>, Error> {
-    for folder in layout.all_tools() {
-        let path = folder.join(format!("{tool}.toml"));
-        if let Some(text) = file::read(&path, LIMIT, Trust::Anyone)? {
-            let declaration = understand(&path, &text)?;
+    for path in layout.declarations(tool) {
+        if let Some((bytes, metadata)) = file::read_bytes(&path, LIMIT, Trust::Anyone)? {
+            let declaration = understand(&path, &file::text(&path, bytes)?)?;
             if declaration.tool != *tool {
                 return Err(Error::damaged(&path, "declares another tool than its name says"));
             }
-            return Ok(Some(Registered { declaration, path }));
+            let stamp = platform::stamp(&metadata);
+            return Ok(Some(Registered { declaration, path, stamp }));
         }
     }
     Ok(None)
@@ -54,7 +57,7 @@ fn understand(path: &Path, text: &str) -> Result<Declaration, Error> {
 pub fn list(layout: &Layout) -> Result<BTreeSet<ToolId>, Error> {
     let mut tools = BTreeSet::new();
     for folder in layout.all_tools() {
-        tools.extend(folder::tools_in(folder, ".toml")?);
+        tools.extend(folder::tools_in(&folder, ".toml")?);
     }
     Ok(tools)
 }

@@ -23,13 +23,34 @@ pub(super) enum Trust {
     Anyone,
 }
 
-/// Reads a whole file of at most `limit` bytes; `None` where there is none.
+/// Reads a whole text of at most `limit` bytes; `None` where there is none.
 pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<String>, Error> {
+    let Some((bytes, _)) = read_bytes(path, limit, trust)? else { return Ok(None) };
+    text(path, bytes).map(Some)
+}
+
+/// The text that a file holds.
+pub(super) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Error> {
+    String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))
+}
+
+/// Reads a whole file of at most `limit` bytes, and what the system knew of it before that.
+pub(super) fn read_bytes(
+    path: &Path,
+    limit: u64,
+    trust: Trust,
+) -> Result<Option<(Vec<u8>, fs::Metadata)>, Error> {
     let mut options = platform::careful_options(trust == Trust::Anyone);
     let file = match options.read(true).open(path) {
         Ok(file) => file,
-        // A link to nothing is a file that cannot be read, and not the absence of one.
-        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => return Ok(None),
+        // A link to nothing is a file that cannot be read, and not the absence of one. (Where links
+        // are not followed, that is another error.)
+        Err(error)
+            if error.kind() == ErrorKind::NotFound
+                && (trust == Trust::Own || !path.is_symlink()) =>
+        {
+            return Ok(None);
+        }
         Err(error) if platform::is_link_error(&error) => {
             return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
         }
@@ -41,24 +62,14 @@ pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<Strin
         return Err(Error::damaged(path, format!("is larger than {limit} bytes")));
     }
     let bytes = read_whole(file, metadata.len()).map_err(|error| Error::io("read", path, error))?;
-    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))?;
-    Ok(Some(text))
+    Ok(Some((bytes, metadata)))
 }
 
 /// Reads as many bytes as the file has. Files of ours are replaced whole and never grow, so there is
 /// no second read to see the end; one that is shorter by now is read as it is.
-fn read_whole(mut file: File, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match file.read(&mut bytes[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(filled);
+fn read_whole(file: File, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -243,7 +254,10 @@ pub(super) fn replace_here(path: &Path, content: &[u8]) -> Result<(), Error> {
     platform::may_write(content.len() as u64).map_err(failed)?;
     let mut options = platform::careful_options(false);
     let opened = options.write(true).create(true).truncate(true).open(&draft);
-    opened.and_then(|mut file| file.write_all(content)).map_err(failed)?;
+    let mut file = opened.map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    platform::make_private(&file, &metadata).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
     fs::rename(&draft, path).map_err(failed)
 }
 

@@ -2,6 +2,8 @@
 
 use crate::domain::signals::Environment;
 use crate::domain::tool_id::{Purpose, ToolId};
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The folders and files of one person on this machine.
@@ -13,8 +15,8 @@ pub struct Layout {
     pub state: PathBuf,
     /// The person's own declarations.
     pub tools: PathBuf,
-    /// Declarations that the system's packages brought, first to last.
-    pub system_tools: Vec<PathBuf>,
+    /// Folders of the system's packages, as the variable names them.
+    data: Option<String>,
     /// The administrator's file.
     pub policy: PathBuf,
 }
@@ -31,19 +33,19 @@ impl Layout {
             let value = environment.get(name).filter(|value| !value.contains('\u{fffd}'));
             value.map(PathBuf::from).filter(|path| path.is_absolute())
         };
-        let system_tools = system_tools(environment);
+        let data = environment.get("XDG_DATA_DIRS").filter(|folders| !folders.is_empty());
         let policy = policy(environment);
         if let Some(home) = absolute("SAYSO_HOME") {
             return Some(Self {
-                state: home.join("state"),
-                tools: home.join("tools"),
+                state: below(&home, &["state"]),
+                tools: below(&home, &["tools"]),
                 config: home,
-                system_tools,
+                data,
                 policy,
             });
         }
         let (config, state, tools) = folders(&absolute)?;
-        Some(Self { config, state, tools, system_tools, policy })
+        Some(Self { config, state, tools, data, policy })
     }
 
     /// `config.toml`: id and default.
@@ -58,7 +60,7 @@ impl Layout {
 
     /// The answers for one tool.
     pub fn consent(&self, tool: &ToolId) -> PathBuf {
-        self.consents().join(format!("{tool}.toml"))
+        below(&self.config, &["consent/", tool.as_str(), ".toml"])
     }
 
     /// The folder of what the person knows better about other people's tools.
@@ -71,9 +73,28 @@ impl Layout {
         self.tools.join(format!("{tool}.toml"))
     }
 
+    /// Where a declaration of one tool may stand, first to last.
+    pub fn declarations(&self, tool: &ToolId) -> impl Iterator<Item = PathBuf> {
+        self.all_tools().map(move |folder| below(&folder, &[tool.as_str(), ".toml"]))
+    }
+
+    /// What was prepared of the declaration of one tool.
+    pub fn prepared(&self, tool: &ToolId) -> PathBuf {
+        below(&self.state, &["prepared/", tool.as_str()])
+    }
+
     /// All folders that hold declarations, first to last.
-    pub fn all_tools(&self) -> impl Iterator<Item = &Path> {
-        std::iter::once(self.tools.as_path()).chain(self.system_tools.iter().map(PathBuf::as_path))
+    pub fn all_tools(&self) -> impl Iterator<Item = Cow<'_, Path>> {
+        std::iter::once(Cow::from(&self.tools)).chain(self.system_tools().map(Cow::from))
+    }
+
+    /// Declarations that the system's packages brought, first to last. Worked out where somebody asks:
+    /// most tools are declared in the person's own folder.
+    pub fn system_tools(&self) -> impl Iterator<Item = PathBuf> {
+        system_data(self.data.as_deref())
+            .split(':')
+            .filter(|folder| Path::new(folder).is_absolute())
+            .map(|folder| below(Path::new(folder), &["sayso/tools"]))
     }
 
     /// The folder of the histories.
@@ -143,21 +164,34 @@ impl Layout {
 
     /// The folder of the events for one purpose that wait.
     pub fn spool(&self, tool: &ToolId, purpose: &Purpose) -> PathBuf {
-        self.spool_of(tool).join(purpose.as_str())
+        below(&self.state, &["spool/", tool.as_str(), "/", purpose.as_str()])
     }
+}
+
+/// A path below a folder, made in one piece.
+fn below(folder: &Path, parts: &[&str]) -> PathBuf {
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    let mut path = OsString::with_capacity(folder.as_os_str().len() + 1 + length);
+    path.push(folder);
+    if !folder.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        path.push(std::path::MAIN_SEPARATOR_STR);
+    }
+    parts.iter().for_each(|part| path.push(part));
+    path.into()
 }
 
 /// Config, state and tools, as the XDG Base Directory Specification places them.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn folders(absolute: &dyn Fn(&str) -> Option<PathBuf>) -> Option<(PathBuf, PathBuf, PathBuf)> {
     let home = absolute("HOME");
-    let place = |variable: &str, below: &str| {
-        absolute(variable).or_else(|| Some(home.as_ref()?.join(below)))
+    let place = |variable: &str, usual: &str, own: &str| match absolute(variable) {
+        Some(folder) => Some(below(&folder, &[own])),
+        None => Some(below(home.as_ref()?, &[usual, own])),
     };
     Some((
-        place("XDG_CONFIG_HOME", ".config")?.join("sayso"),
-        place("XDG_STATE_HOME", ".local/state")?.join("sayso"),
-        place("XDG_DATA_HOME", ".local/share")?.join("sayso/tools"),
+        place("XDG_CONFIG_HOME", ".config/", "sayso")?,
+        place("XDG_STATE_HOME", ".local/state/", "sayso")?,
+        place("XDG_DATA_HOME", ".local/share/", "sayso/tools")?,
     ))
 }
 
@@ -177,22 +211,13 @@ fn folders(_: &dyn Fn(&str) -> Option<PathBuf>) -> Option<(PathBuf, PathBuf, Pat
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn system_tools(environment: &dyn Environment) -> Vec<PathBuf> {
-    let folders = environment
-        .get("XDG_DATA_DIRS")
-        .filter(|folders| !folders.is_empty())
-        .unwrap_or_else(|| "/usr/local/share:/usr/share".to_owned());
-    folders
-        .split(':')
-        .map(PathBuf::from)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join("sayso/tools"))
-        .collect()
+fn system_data(named: Option<&str>) -> &str {
+    named.unwrap_or("/usr/local/share:/usr/share")
 }
 
 #[cfg(any(windows, target_os = "macos"))]
-fn system_tools(_: &dyn Environment) -> Vec<PathBuf> {
-    Vec::new()
+fn system_data(_: Option<&str>) -> &str {
+    ""
 }
 
 #[cfg(windows)]
@@ -235,7 +260,7 @@ mod tests {
         assert_eq!(layout.state, Path::new("/home/ada/.local/state/sayso"));
         assert_eq!(layout.tools, Path::new("/home/ada/.local/share/sayso/tools"));
         assert_eq!(
-            layout.system_tools,
+            layout.system_tools().collect::<Vec<_>>(),
             [Path::new("/opt/share/sayso/tools"), Path::new("/usr/share/sayso/tools")]
         );
     }

@@ -96,6 +96,61 @@ pub(super) fn make_like(file: &File, mode: u32, like: Option<&Metadata>) -> io::
     };
 }
 
+/// By what a change of a file shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    seconds: i64,
+    nanoseconds: i64,
+}
+
+/// How long a stamp is, written down.
+pub(super) const STAMP: usize = 40;
+
+impl Stamp {
+    /// The stamp as it is written down.
+    pub(super) fn bytes(&self) -> [u8; STAMP] {
+        let (seconds, nanoseconds) = (self.seconds, self.nanoseconds);
+        let parts = [self.device, self.inode, self.size, seconds.cast_unsigned()];
+        let mut bytes = [0; STAMP];
+        for (place, part) in
+            bytes.chunks_exact_mut(8).zip(parts.into_iter().chain([nanoseconds.cast_unsigned()]))
+        {
+            place.copy_from_slice(&part.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// How long before a time, in nanoseconds since 1970, the file was changed; and whether the file
+    /// system keeps that in whole seconds only.
+    pub(super) fn age(&self, now: i128) -> (i128, bool) {
+        let changed = i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanoseconds);
+        (now - changed, self.nanoseconds == 0)
+    }
+}
+
+/// The stamp of a file; `None` where the system keeps nothing that no program can set back.
+pub(super) fn stamp(metadata: &Metadata) -> Option<Stamp> {
+    #[cfg(unix)]
+    return {
+        use std::os::unix::fs::MetadataExt;
+        Some(Stamp {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            seconds: metadata.ctime(),
+            nanoseconds: metadata.ctime_nsec(),
+        })
+    };
+    #[cfg(not(unix))]
+    return {
+        let _ = metadata;
+        None
+    };
+}
+
 /// Whether two handles are of one and the same file.
 pub(super) fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     #[cfg(unix)]

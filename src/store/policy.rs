@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::file::{self, Trust};
 use crate::domain::policy::{Default, Pattern, Policy};
+use std::io::ErrorKind;
 use std::path::Path;
 
 const LIMIT: u64 = 64 * 1024;
@@ -23,6 +24,10 @@ struct Typed {
 /// # Errors
 /// Where it is there and cannot be read or understood as a whole. Everything holds then.
 pub(super) fn read(path: &Path) -> Result<Policy, Error> {
+    // Most machines have none, and one look says so.
+    if path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        return Ok(Policy::default());
+    }
     let Some(text) = file::read(path, LIMIT, Trust::Anyone)? else {
         return Ok(Policy::default());
     };

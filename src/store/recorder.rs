@@ -2,13 +2,14 @@
 
 use super::subject::Subject;
 use super::transparency::{self, Log};
+use super::world::World;
 use super::{file, random, spool};
 use crate::domain::decision::Reason;
-use crate::domain::declaration::{Declaration, Event};
+use crate::domain::declaration::{Event, Terms};
 use crate::domain::event::{self, Given, Hashes, NotAsDeclared, Run, Secret, Stamp, project};
-use crate::domain::tool_id::Purpose;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,54 +32,66 @@ pub enum Outcome {
 
 /// Records events of one tool in one run.
 pub struct Recorder {
-    run: Run,
+    version: Option<String>,
+    commands: Vec<String>,
+    options: Vec<String>,
+    project: Option<String>,
     bound: u64,
+    /// Made with the first event, since most runs of most tools may record none.
+    run: OnceLock<Run>,
 }
 
 impl Recorder {
     /// A recorder for this run of a tool. Reads the project's git config if, and only if, the
     /// declaration has a field about it and something is allowed or the transparency log is asked for.
     pub fn new(subject: &Subject) -> Self {
-        let world = subject.world();
-        let wants_project = subject.declaration.as_ref().is_some_and(|declaration| {
-            event::needs_project(declaration)
+        let wants_project = subject.terms().is_some_and(|terms| {
+            terms.needs_project()
                 && (subject.allows_anything()
-                    || transparency::wanted(world, declaration) != Log::None)
+                    || transparency::wanted(subject.world(), terms) != Log::None)
         });
-        let run = Run {
-            execution: random::id().unwrap_or_default(),
+        Self {
             version: None,
-            automation: event::environment::automation(world.environment()),
-            is_automated: world.signals.automation.is_some(),
-            project: wants_project.then(origin).flatten(),
             commands: Vec::new(),
             options: Vec::new(),
-        };
-        Self { run, bound: spool::BOUND }
+            project: wants_project.then(origin).flatten(),
+            bound: spool::BOUND,
+            run: OnceLock::new(),
+        }
     }
 
     /// Says which version of the tool this is. What is no version is not kept.
     pub fn version(&mut self, version: &str) {
-        self.run.version = event::environment::is_version(version).then(|| version.to_owned());
+        self.version = event::environment::is_version(version).then(|| version.to_owned());
+        if let Some(run) = self.run.get_mut() {
+            run.version.clone_from(&self.version);
+        }
     }
 
     /// The same recorder, for another version of the tool.
     #[must_use]
     pub fn of_version(&self, version: &str) -> Self {
-        let mut other = Self { run: self.run.clone(), bound: self.bound };
+        let mut other = Self {
+            version: None,
+            commands: self.commands.clone(),
+            options: self.options.clone(),
+            project: self.project.clone(),
+            bound: self.bound,
+            run: self.run.clone(),
+        };
         other.version(version);
         other
     }
 
     /// Whether a command is declared, or in the host's own tree.
     pub fn knows(&self, subject: &Subject, command: &str) -> bool {
-        let declared = subject.declaration.iter().flat_map(|declared| &declared.commands);
-        declared.chain(&self.run.commands).any(|known| known == command)
+        let declared = subject.declaration().into_iter().flat_map(|declared| &declared.commands);
+        declared.chain(&self.commands).any(|known| known == command)
     }
 
     /// The version of the tool, where the host said it.
     pub fn own_version(&self) -> Option<&str> {
-        self.run.version.as_deref()
+        self.version.as_deref()
     }
 
     /// Lets at most this many bytes wait for one purpose.
@@ -88,8 +101,35 @@ impl Recorder {
 
     /// Lets fields of type `command` and `options` hold these as well: a clap host's own tree.
     pub fn know(&mut self, commands: Vec<String>, options: Vec<String>) {
-        self.run.commands = commands;
-        self.run.options = options;
+        (self.commands, self.options) = (commands, options);
+        if let Some(run) = self.run.get_mut() {
+            run.commands.clone_from(&self.commands);
+            run.options.clone_from(&self.options);
+        }
+    }
+
+    /// What is the same for all events of this run, and an id for the next one. `None` without random
+    /// numbers: there is no id then that a repeat could be known by.
+    fn next(&self, world: &World, terms: &dyn Terms) -> Option<(&Run, Stamp)> {
+        let mut event_id = None;
+        let run = self.run.get_or_init(|| {
+            let (execution, first) = random::two_ids().unwrap_or_default();
+            event_id = Some(first);
+            // Looked for only where an event tells of it: there are many markers.
+            let is_automated = terms.needs_automation() && world.signals().automation.is_some();
+            let name = || event::environment::automation(world.environment());
+            Run {
+                execution,
+                version: self.version.clone(),
+                automation: if is_automated { name() } else { None },
+                is_automated,
+                project: self.project.clone(),
+                commands: self.commands.clone(),
+                options: self.options.clone(),
+            }
+        });
+        let event_id = event_id.or_else(random::id).filter(|_| !run.execution.is_empty())?;
+        Some((run, Stamp { ts: world.clock().as_millisecond(), event_id }))
     }
 
     /// Records an event, if it is allowed.
@@ -102,49 +142,48 @@ impl Recorder {
         name: &str,
         given: &BTreeMap<String, Given>,
     ) -> Result<Outcome, NotAsDeclared> {
-        let Some(declaration) = &subject.declaration else {
+        let Some(terms) = subject.terms() else {
             return Ok(Outcome::Held(subject.decide(None).reason));
         };
-        let Some(event) = declaration.events.iter().find(|event| event.name == name) else {
-            return self.undeclared(subject, declaration, name);
+        let Some(event) = terms.event(name) else {
+            return self.undeclared(subject, terms, name);
         };
         let decision = subject.decide(Some(&event.purpose));
-        let log = transparency::wanted(subject.world(), declaration);
+        let log = transparency::wanted(subject.world(), terms);
         if !decision.allows() && !matches!(log, Log::In(_)) {
             return Ok(Outcome::Held(decision.reason));
         }
-        let notice = decision.notice.filter(|_| decision.allows()).unwrap_or(declaration.notice);
+        let notice = decision.notice.filter(|_| decision.allows()).unwrap_or(terms.notice());
         if event.since > notice {
             return Ok(Outcome::NotCovered);
         }
-        if declaration.is_asked_only(&event.purpose) {
+        if terms.is_asked_only(&event.purpose) {
             return Ok(Outcome::Asked);
         }
-        // Without random numbers there is no id that a repeat could be known by.
-        let Some(event_id) = random::id().filter(|_| !self.run.execution.is_empty()) else {
+        let Some((run, stamp)) = self.next(subject.world(), terms) else {
             return Ok(Outcome::Lost);
         };
-        let stamp = Stamp { ts: subject.world().clock().as_millisecond(), event_id };
         let assembled = |hashes: Hashes<'_>| {
-            event::assemble(declaration, event, given, &self.run, notice, &stamp, hashes)
+            let declared = (&subject.tool, terms);
+            event::assemble(declared, &event, given, run, notice, &stamp, hashes)
         };
         if let Log::In(path) = &log {
             let held = (!decision.allows()).then_some(decision.reason);
-            if !transparency::append(path, assembled(Hashes::Named)?, held) {
+            if !transparency::append(path, assembled(Hashes::Named)?.document(), held) {
                 return Ok(Outcome::Lost);
             }
         }
         if !decision.allows() {
             return Ok(Outcome::Held(decision.reason));
         }
-        let id = subject.secret_for(event);
+        let id = subject.secret_for(&event);
         let salt = subject.consent.salt.as_deref();
         let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });
-        let line = assembled(Hashes::Made(secret))?.to_string();
+        let line = assembled(Hashes::Made(secret))?.line();
         if log == Log::Nowhere {
             return Ok(Outcome::Lost);
         }
-        Ok(self.spool(subject, event, &line, decision.reason, stamp.ts))
+        Ok(self.spool(subject, &event, &line, decision.reason, stamp.ts))
     }
 
     /// An event as it would be recorded, for what goes with an update check; `None` where it is not
@@ -155,15 +194,17 @@ impl Recorder {
         event: &Event,
         given: &BTreeMap<String, Given>,
     ) -> Option<serde_json::Value> {
-        let declaration = subject.declaration.as_ref()?;
+        let terms = subject.terms()?;
         let decision = subject.decide(Some(&event.purpose));
         let notice = decision.notice.filter(|_| decision.allows())?;
-        let stamp = Stamp { ts: subject.world().clock().as_millisecond(), event_id: random::id()? };
+        let (run, stamp) = self.next(subject.world(), terms)?;
         let id = subject.secret_for(event);
         let salt = subject.consent.salt.as_deref();
         let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });
         let hashes = Hashes::Made(secret);
-        event::assemble(declaration, event, given, &self.run, notice, &stamp, hashes).ok()
+        let declared = (&subject.tool, terms);
+        let event = event::assemble(declared, event, given, run, notice, &stamp, hashes).ok()?;
+        Some(event.document())
     }
 
     fn spool(
@@ -198,12 +239,12 @@ impl Recorder {
     fn undeclared(
         &self,
         subject: &Subject,
-        declaration: &Declaration,
+        terms: &dyn Terms,
         name: &str,
     ) -> Result<Outcome, NotAsDeclared> {
         if !subject.allows_anything() {
-            let first: Option<&Purpose> = declaration.purposes.keys().next();
-            return Ok(Outcome::Held(subject.decide(first).reason));
+            let first = terms.purposes().into_iter().next();
+            return Ok(Outcome::Held(subject.decide(first.as_ref()).reason));
         }
         let plain = |c: char| if c.is_ascii_graphic() { c } else { '?' };
         Err(NotAsDeclared {

@@ -1,21 +1,20 @@
 //! One tool as this machine knows it: its declaration and what the person said, each read once.
 //! The only place where the facts for a decision are gathered.
 
-use super::declarations;
 use super::error::Error;
+use super::known::Known;
 use super::world::World;
+use super::{declarations, prepared};
 use crate::domain::consent::{Consent, Noticed, Word};
-use crate::domain::decision::{
-    self, Decision, Declared, DeniedBy, Facts, Source, Standing, Unreadable,
-};
-use crate::domain::declaration::{Declaration, Event, meaning};
+use crate::domain::decision::{self, Decision, DeniedBy, Facts, Source, Standing, Unreadable};
+use crate::domain::declaration::{Declaration, Event, Prepared, Terms};
 use crate::domain::event::needs_secret;
 use crate::domain::notice::Ways;
 use crate::domain::policy::Policy;
 use crate::domain::pseudonym;
+use crate::domain::signals::Variable;
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::domain::wording;
-use indexmap::IndexMap;
 use std::sync::{Arc, OnceLock};
 
 /// A tool, ready to be decided about.
@@ -23,15 +22,14 @@ pub struct Subject {
     world: Arc<World>,
     /// The tool.
     pub tool: ToolId,
-    /// What its author declares; `None` where nobody did, or not in a way that is understood.
-    pub declaration: Option<Declaration>,
+    known: Known,
     /// What the person said; empty where that cannot be understood.
     pub consent: Consent,
     policy: Policy,
     unreadable: Option<Unreadable>,
-    /// Whether the declaration still means what was read, for each purpose with an answer; worked
+    /// Whether the declaration still means what was read, for each answer in turn; worked
     /// out at most once, since it costs more than all the rest of a decision.
-    unchanged: IndexMap<Purpose, OnceLock<bool>>,
+    unchanged: Vec<OnceLock<bool>>,
     /// The same for a notice that was shown and not answered.
     notice_unchanged: OnceLock<bool>,
 }
@@ -41,22 +39,62 @@ impl Subject {
     pub fn registered(world: &Arc<World>, tool: &ToolId) -> Self {
         let found = world.layout().and_then(|layout| declarations::find(layout, tool));
         match found {
-            Ok(found) => Self::new(world, tool, found.map(|found| found.declaration)),
+            Ok(Some(found)) => Self::new(world, tool, Known::Registered(Box::new(found))),
+            Ok(None) => Self::new(world, tool, Known::Nothing),
             Err(error) => {
-                let mut subject = Self::new(world, tool, None);
+                let mut subject = Self::new(world, tool, Known::Nothing);
                 subject.unreadable.get_or_insert_with(|| unreadable("its declaration", &error));
                 subject
             }
         }
     }
 
+    /// The same, from what was prepared of that declaration if it is still true; for programs that
+    /// answer one question and end.
+    pub fn registered_at_once(world: &Arc<World>, tool: &ToolId) -> Self {
+        let prepared = world.layout().ok().and_then(|layout| prepared::read(layout, tool));
+        let subject = prepared.map(|prepared| Self::new(world, tool, Known::prepared(prepared)));
+        match subject.filter(|subject| !subject.is_answered_later()) {
+            Some(subject) => subject,
+            None => Self::registered(world, tool),
+        }
+    }
+
+    /// Prepares the declaration for the next time, where it had to be read and something is allowed.
+    pub fn prepare(&self) {
+        if let Known::Registered(found) = &self.known
+            && self.allows_anything()
+        {
+            prepared::write(&self.world, found, self.world.now);
+        }
+    }
+
     /// A tool by the declaration that it carries itself.
     pub fn embedded(world: &Arc<World>, declaration: Declaration) -> Self {
         let tool = declaration.tool.clone();
-        Self::new(world, &tool, Some(declaration))
+        Self::new(world, &tool, Known::Embedded(Box::new(declaration)))
     }
 
-    fn new(world: &Arc<World>, tool: &ToolId, declaration: Option<Declaration>) -> Self {
+    /// A tool by what was prepared of the declaration that it carries, text and all.
+    pub fn embedded_prepared(world: &Arc<World>, prepared: Prepared<'static>) -> Option<Self> {
+        let tool = prepared.tool()?;
+        let subject = Self::new(world, &tool, Known::prepared(prepared));
+        match subject.is_answered_later() {
+            true => Some(Self::embedded(world, subject.declaration()?.clone())),
+            false => Some(subject),
+        }
+    }
+
+    /// Whether an answer rests on a later notice than the one that is declared now. What that means
+    /// under such a number is not prepared.
+    fn is_answered_later(&self) -> bool {
+        let Some(terms) = self.terms() else { return false };
+        let answers = self.consent.answers.values().filter_map(|answer| answer.read.as_ref());
+        let mut read = answers.chain(self.consent.noticed.as_ref().map(|noticed| &noticed.read));
+        read.any(|read| read.notice > terms.notice())
+    }
+
+    fn new(world: &Arc<World>, tool: &ToolId, known: Known) -> Self {
         let mut broken = None;
         let consent = world
             .layout()
@@ -69,13 +107,12 @@ impl Subject {
             broken.get_or_insert_with(|| unreadable("the administrator's policy", &error));
             Policy::default()
         });
-        let answered = consent.answers.keys().cloned();
         Self {
             world: Arc::clone(world),
             tool: tool.clone(),
-            unchanged: answered.map(|purpose| (purpose, OnceLock::new())).collect(),
+            unchanged: consent.answers.keys().map(|_| OnceLock::new()).collect(),
             notice_unchanged: OnceLock::new(),
-            declaration,
+            known,
             consent,
             policy,
             unreadable: broken,
@@ -87,20 +124,29 @@ impl Subject {
         &self.world
     }
 
-    /// The same tool, read again.
+    /// What its author declares; `None` where nobody did, or not in a way that is understood.
+    pub fn declaration(&self) -> Option<&Declaration> {
+        self.known.declaration(&self.world, &self.tool)
+    }
+
+    /// What a decision and a record need of that.
+    pub fn terms(&self) -> Option<&dyn Terms> {
+        self.known.terms()
+    }
+
+    /// The same tool, with the same declaration, read again.
     #[must_use]
     pub fn again(&self) -> Self {
         let world = self.world.again();
-        match &self.declaration {
-            Some(declaration) => Self::embedded(&world, declaration.clone()),
-            None => Self::registered(&world, &self.tool),
+        match &self.known {
+            Known::Nothing => Self::registered(&world, &self.tool),
+            known => Self::new(&world, &self.tool, known.clone()),
         }
     }
 
     /// The purposes there is something to say about: those declared, then those only answered.
     pub fn purposes(&self) -> Vec<Purpose> {
-        let declared = self.declaration.iter().flat_map(|declaration| declaration.purposes.keys());
-        let mut purposes: Vec<Purpose> = declared.cloned().collect();
+        let mut purposes = self.terms().map(Terms::purposes).unwrap_or_default();
         for answered in self.consent.answers.keys() {
             if !purposes.contains(answered) {
                 purposes.push(answered.clone());
@@ -116,15 +162,14 @@ impl Subject {
 
     /// Whether any purpose is allowed.
     pub fn allows_anything(&self) -> bool {
-        let mut declared = self.declaration.iter().flat_map(|declared| declared.purposes.keys());
-        declared.any(|purpose| self.decide(Some(purpose)).allows())
+        let declared = self.terms().map(Terms::purposes).unwrap_or_default();
+        declared.iter().any(|purpose| self.decide(Some(purpose)).allows())
     }
 
     /// Whether an event of this name may be recorded.
     pub fn allows_event(&self, name: &str) -> bool {
-        let events = self.declaration.iter().flat_map(|declared| &declared.events);
-        let mut named = events.filter(|event| event.name == name);
-        named.any(|event| self.decide(Some(&event.purpose)).allows())
+        let event = self.terms().and_then(|terms| terms.event(name));
+        event.is_some_and(|event| self.decide(Some(&event.purpose)).allows())
     }
 
     /// The person's id, read only where a field of the event is keyed by it.
@@ -138,9 +183,9 @@ impl Subject {
     /// What a recipient sees instead of the person, for events of that time; `None` where the purpose
     /// has no identity, or nothing to make one of. Automations are nobody, so all of them are one.
     pub fn pseudonym(&self, purpose: &Purpose, at: jiff::Timestamp) -> Option<String> {
-        let identity = self.declaration.as_ref()?.purposes.get(purpose)?.identity;
+        let identity = self.declaration()?.purposes.get(purpose)?.identity;
         let period = pseudonym::period(identity, at)?;
-        if self.world.signals.automation.is_some() {
+        if self.world.signals().automation.is_some() {
             return Some(pseudonym::AUTOMATION.to_owned());
         }
         let id = self.world.config().ok()?.id()?;
@@ -155,14 +200,14 @@ impl Subject {
 
     /// Every source of that decision, the default too where an answer comes before it.
     pub fn sources(&self, purpose: Option<&Purpose>) -> Vec<Source> {
-        let mut facts = self.facts(purpose);
+        let mut facts = self.all_facts(purpose);
         facts.default = self.default().unwrap_or_default();
         decision::sources(&facts)
     }
 
     /// The decision, and its words for people.
     pub fn explain(&self, purpose: Option<&Purpose>, ways: &Ways) -> Explained {
-        let facts = self.facts(purpose);
+        let facts = self.all_facts(purpose);
         let decision = decision::decide(&facts);
         Explained {
             decision,
@@ -173,19 +218,29 @@ impl Subject {
         }
     }
 
+    /// The facts, with those that cannot change the decision.
+    fn all_facts(&self, purpose: Option<&Purpose>) -> Facts<'_> {
+        let on = self.says_yes(purpose);
+        Facts { signals: self.world.signals(), on, ..self.facts(purpose) }
+    }
+
+    fn says_yes(&self, purpose: Option<&Purpose>) -> Option<Variable> {
+        self.terms()?.says_yes(purpose, self.world.environment())
+    }
+
     fn facts(&self, purpose: Option<&Purpose>) -> Facts<'_> {
         let environment = self.world.environment();
-        let declaration = self.declaration.as_ref();
-        let spec = purpose.and_then(|purpose| declaration?.purposes.get(purpose));
+        let terms = self.terms();
         let word = match purpose {
             Some(purpose) => self.consent.word_on(purpose),
             None => self.consent.word_on_the_tool(),
         };
         // The default is looked up only where nobody said yes or no: a check of what was answered
         // reads no other file, and damage to that one does not touch it.
-        let (default, broken_config) = match word {
-            Word::Granted { .. } | Word::Denied { .. } => (Standing::default(), None),
-            Word::Noticed(_) | Word::Nothing => match self.default() {
+        let is_decided = matches!(word, Word::Granted { .. } | Word::Denied { .. });
+        let (default, broken_config) = match is_decided {
+            true => (Standing::default(), None),
+            false => match self.default() {
                 Ok(standing) => (standing, None),
                 Err(error) => (Standing::default(), Some(unreadable("your config", &error))),
             },
@@ -197,22 +252,18 @@ impl Subject {
         .into_iter()
         .flatten()
         .find_map(|promise| promise.says_no(environment))
-        .or_else(|| declaration?.withdrawal().says_no(environment))
-        .or_else(|| spec?.switches.withdrawal().says_no(environment));
-        let on = declaration
-            .and_then(|declaration| declaration.switches.says_yes(environment))
-            .or_else(|| spec?.switches.says_yes(environment));
+        .or_else(|| terms?.says_no(purpose, environment));
         Facts {
             unreadable: self.unreadable.clone().or(broken_config),
-            declared: spec.zip(declaration).map(|(spec, declaration)| Declared {
-                manner: declaration.manner,
-                since: spec.since,
-                notice: declaration.notice,
-            }),
-            tool_is_declared: declaration.is_some(),
-            signals: &self.world.signals,
+            declared: purpose.and_then(|purpose| terms?.declared(purpose)),
+            tool_is_declared: terms.is_some(),
+            // Automation, and what its owner says by a variable, changes nothing about an answer.
+            signals: match is_decided {
+                true => self.world.signals_for_the_decided(),
+                false => self.world.signals(),
+            },
             off,
-            on,
+            on: if is_decided { None } else { self.says_yes(purpose) },
             denied_by: self.policy.denies(&self.tool, purpose).map(|pattern| DeniedBy {
                 pattern: pattern.clone(),
                 reason: self.policy.reason.clone(),
@@ -236,21 +287,19 @@ impl Subject {
 
     /// Whether the declaration still means what was read.
     fn is_unchanged(&self, purpose: Option<&Purpose>, word: &Word<'_>) -> bool {
-        let Some(declaration) = &self.declaration else { return false };
+        let Some(terms) = self.terms() else { return false };
         match (word, purpose) {
             (Word::Granted { read, .. }, Some(purpose)) => {
-                let compare = || {
-                    let now = meaning::digest_of_purpose(declaration, purpose, read.notice);
-                    now.as_ref() == Some(&read.digest)
-                };
-                match self.unchanged.get(purpose) {
+                let compare = || terms.means(purpose, read);
+                let place = self.consent.answers.get_index_of(purpose);
+                match place.and_then(|place| self.unchanged.get(place)) {
                     Some(known) => *known.get_or_init(compare),
                     None => compare(),
                 }
             }
-            (Word::Noticed(Noticed { read, .. }), _) => *self
-                .notice_unchanged
-                .get_or_init(|| meaning::digest_of_notice(declaration, read.notice) == read.digest),
+            (Word::Noticed(Noticed { read, .. }), _) => {
+                *self.notice_unchanged.get_or_init(|| terms.means_all(read))
+            }
             _ => true,
         }
     }

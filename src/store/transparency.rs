@@ -3,7 +3,7 @@
 use super::platform;
 use super::world::World;
 use crate::domain::decision::Reason;
-use crate::domain::declaration::Declaration;
+use crate::domain::declaration::Terms;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Write;
@@ -22,9 +22,9 @@ pub enum Log {
 
 /// Reads the variable that the declaration names. It is ignored where the process acts for another
 /// user than the one who started it: that one could make it write where they may not.
-pub fn wanted(world: &World, declaration: &Declaration) -> Log {
-    let set = |name: &String| world.environment().get(name).filter(|value| !value.is_empty());
-    match declaration.log_file.as_ref().and_then(set).map(PathBuf::from) {
+pub fn wanted(world: &World, terms: &dyn Terms) -> Log {
+    let set = |name: &str| world.environment().get(name).filter(|value| !value.is_empty());
+    match terms.log_file().and_then(set).map(PathBuf::from) {
         None => Log::None,
         Some(_) if platform::acts_for_another_user() => Log::None,
         Some(path) if path.is_absolute() => Log::In(path),

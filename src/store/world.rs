@@ -16,15 +16,16 @@ impl Environment for Process {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads variables")]
     fn get(&self, name: &str) -> Option<String> {
         // What is not Unicode is kept as something that no list of values contains.
-        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        let value = std::env::var_os(name)?.into_string();
+        Some(value.unwrap_or_else(|value| value.to_string_lossy().into_owned()))
     }
 }
 
 /// What a decision may depend on, apart from the tool: taken once, so that one run gives one answer.
 pub struct World {
     environment: Arc<dyn Environment + Send + Sync>,
-    /// What the general variables say.
-    pub signals: Signals,
+    decided: Signals,
+    signals: OnceLock<Signals>,
     /// The time, to the second: a finer one would tell more than an answer needs.
     pub now: Timestamp,
     layout: Option<Layout>,
@@ -42,7 +43,8 @@ impl World {
     /// A world made of values.
     pub fn new(environment: Arc<dyn Environment + Send + Sync>, now: Timestamp) -> Arc<Self> {
         Arc::new(Self {
-            signals: Signals::read(&*environment),
+            decided: Signals::read_for_the_decided(&*environment),
+            signals: OnceLock::new(),
             layout: Layout::find(&*environment),
             now: Timestamp::from_second(now.as_second()).unwrap_or(now),
             environment,
@@ -70,6 +72,17 @@ impl World {
     /// The folder this process works in; nothing is ever written relative to it.
     pub fn working_folder(&self) -> Option<PathBuf> {
         std::env::current_dir().ok()
+    }
+
+    /// What the general variables say.
+    pub fn signals(&self) -> &Signals {
+        self.signals.get_or_init(|| self.decided.clone().with_automation(&*self.environment))
+    }
+
+    /// The same without markers of automation, which a decision about what was answered has no use
+    /// for: there are many, and looking for all of them takes longer than reading the answer.
+    pub fn signals_for_the_decided(&self) -> &Signals {
+        &self.decided
     }
 
     /// The places.

@@ -220,7 +220,8 @@ impl Home {
     #[track_caller]
     pub fn read(&self, path: &str) -> String {
         let path = self.path().join(path);
-        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// Writes a file below the home, with the folders above it.

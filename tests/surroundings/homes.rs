@@ -87,7 +87,13 @@ fn sayso_home_holds_everything() {
     run(&["enable", "werf", "--notice", "1"]).ends(0);
     run(&["check", "werf"]).says_only(0);
     assert_eq!(home.files(), [""; 0], "nothing outside of it");
-    let names = ["config.toml", "consent/werf.toml", "state/history/werf.jsonl", "tools/werf.toml"];
+    let names = [
+        "config.toml",
+        "consent/werf.toml",
+        "state/history/werf.jsonl",
+        "state/prepared/werf",
+        "tools/werf.toml",
+    ];
     let expected = names.map(|name| format!("not there yet/{name}"));
     let mut files = other.files();
     files.retain(|file| !file.contains("/state/spool/"));

@@ -97,7 +97,8 @@ fn a_reader_that_went_away_is_success_and_everything_is_done() {
     let files = ["werf", "gitops"].map(crate::support::declaration);
     let files = files.each_ref().map(|file| file.to_str().expect("a name"));
     unheard(&other, &["declare", files[0], files[1]]).ends(0);
-    assert_eq!(other.files().len(), 2, "declare stopped before it reached the second one");
+    let registered = other.files().iter().filter(|file| file.ends_with(".toml")).count();
+    assert_eq!(registered, 2, "declare stopped before it reached the second one");
 }
 
 #[test]

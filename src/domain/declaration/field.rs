@@ -1,8 +1,10 @@
 //! Fields of events and their closed types. There is no type for free text: a path, the value of
 //! an option, an error message cannot be represented.
 
+use serde::{Deserialize, Serialize};
+
 /// A field of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Its name, as sent.
     pub name: String,
@@ -17,7 +19,7 @@ pub struct Field {
 }
 
 /// Where in an event a field stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Place {
     /// In `eventData`.
     #[default]
@@ -53,7 +55,7 @@ pub const ENVELOPE: [&str; 9] = [
 ];
 
 /// What keys a hash, and so who can recognise it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum HashKey {
     /// The person's secret: nobody can compare it with anybody else's.
     #[default]
@@ -94,7 +96,7 @@ impl HashKey {
 }
 
 /// The closed types.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldType {
     /// `true` or `false`.
     Boolean,

@@ -6,19 +6,24 @@ pub mod difference;
 pub mod field;
 pub mod meaning;
 mod parse;
+pub mod prepared;
+pub mod terms;
 mod typed;
 pub mod words;
 
 pub use parse::{Problem, Problems, advice, parse};
+pub use prepared::Prepared;
+pub use terms::Terms;
 
 use super::switch::{Switches, Withdrawal};
 use super::tool_id::{Purpose, ToolId};
 use destination::Destination;
 use field::{Field, TYPES, TypeSpec};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// How a tool would like to get its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Manner {
     /// It asks.
     #[default]
@@ -85,7 +90,7 @@ pub struct PurposeSpec {
 }
 
 /// Something that a tool records.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Its name, as sent.
     pub name: String,

@@ -70,10 +70,10 @@ pub struct NotAsDeclared {
 
 /// What fields of type `command` and `options` may hold.
 pub struct Vocabulary<'a> {
-    /// Commands, from the tool's name on.
-    pub commands: &'a [&'a [String]],
-    /// Options, without dashes.
-    pub options: &'a [&'a [String]],
+    /// Whether it is a command, from the tool's name on.
+    pub knows_command: &'a dyn Fn(&str) -> bool,
+    /// Whether it is an option, without dashes.
+    pub knows_option: &'a dyn Fn(&str) -> bool,
 }
 
 impl Given {
@@ -124,9 +124,9 @@ impl Given {
             }
             (FieldType::Constant { value }, Self::Text(word)) if word == value => Ok(json!(word)),
             (FieldType::Command { verbs }, Self::Text(command)) => {
-                command_of(command, *verbs, vocabulary.commands)
+                command_of(command, *verbs, vocabulary.knows_command)
             }
-            (FieldType::Options, Self::Options(used)) => options_of(used, vocabulary.options),
+            (FieldType::Options, Self::Options(used)) => options_of(used, vocabulary.knows_option),
             (FieldType::Version, Self::Text(text)) if environment::is_version(text) => {
                 Ok(json!(text))
             }
@@ -175,17 +175,16 @@ fn listed(word: &str, values: &[String]) -> Result<Value, &'static str> {
 fn command_of(
     command: &str,
     verbs: Option<u32>,
-    known: &[&[String]],
+    is_known: &dyn Fn(&str) -> bool,
 ) -> Result<Value, &'static str> {
-    if !known.iter().flat_map(|list| list.iter()).any(|one| one == command) {
+    if !is_known(command) {
         return Err("holds a command that is not declared");
     }
     let kept = verbs.map_or(usize::MAX, |verbs| verbs as usize + 1);
     Ok(json!(command.split_whitespace().take(kept).collect::<Vec<_>>().join(" ")))
 }
 
-fn options_of(used: &[OptionUse], known: &[&[String]]) -> Result<Value, &'static str> {
-    let is_known = |name: &str| known.iter().flat_map(|list| list.iter()).any(|one| one == name);
+fn options_of(used: &[OptionUse], is_known: &dyn Fn(&str) -> bool) -> Result<Value, &'static str> {
     if used.iter().any(|option| !is_known(&option.name)) {
         return Err("names an option that is not declared");
     }

@@ -7,9 +7,11 @@ pub mod project;
 pub use given::{Given, NotAsDeclared, OptionUse};
 
 use super::declaration::field::{Field, FieldType, HashKey, Place};
-use super::declaration::{Declaration, Event};
+use super::declaration::{Declaration, Event, Terms};
+use super::tool_id::ToolId;
 use given::Vocabulary;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -61,17 +63,17 @@ pub enum Hashes<'a> {
 /// # Errors
 /// Where the host gave a field that is not declared, or a value outside its type. The error names
 /// tool, event and field, never the value.
-pub fn assemble(
-    declaration: &Declaration,
-    event: &Event,
+pub fn assemble<'a>(
+    (tool, terms): (&ToolId, &dyn Terms),
+    event: &'a Event,
     given: &BTreeMap<String, Given>,
     run: &Run,
     notice: u32,
     stamp: &Stamp,
     hashes: Hashes<'_>,
-) -> Result<Value, NotAsDeclared> {
+) -> Result<Assembled<'a>, NotAsDeclared> {
     let refuse = |field: &str, why: &'static str| NotAsDeclared {
-        tool: declaration.tool.to_string(),
+        tool: tool.to_string(),
         event: event.name.clone(),
         field: field.to_owned(),
         why,
@@ -80,11 +82,12 @@ pub fn assemble(
     {
         return Err(refuse(&given::visible(stranger), "is not declared"));
     }
+    let holds = |list: &[String], word: &str| list.iter().any(|known| known == word);
     let vocabulary = Vocabulary {
-        commands: &[&declaration.commands, &run.commands],
-        options: &[&declaration.options, &run.options],
+        knows_command: &|word| holds(&run.commands, word) || terms.knows_command(word),
+        knows_option: &|word| holds(&run.options, word) || terms.knows_option(word),
     };
-    let mut body = Body::new(declaration, event, run, stamp);
+    let mut body = Assembled::new(tool, event, run, stamp);
     for field in event.fields.iter().filter(|field| field.since <= notice) {
         let value = match given.get(&field.name) {
             Some(given) => Some(
@@ -99,7 +102,7 @@ pub fn assemble(
             FieldType::Hash { key } | FieldType::Project { key } => {
                 let Some(text) = value.as_str() else { continue };
                 let hash = match hashes {
-                    Hashes::Made(secret) => hashed(*key, declaration, field, text, secret),
+                    Hashes::Made(secret) => hashed(*key, tool, field, text, secret),
                     Hashes::Named => Some(format!("<{} of {}>", field.kind.name(), field.name)),
                 };
                 if let Some(hash) = hash {
@@ -109,7 +112,8 @@ pub fn assemble(
             _ => body.put(field, value),
         }
     }
-    Ok(body.finish(notice))
+    body.notice = notice;
+    Ok(body)
 }
 
 /// When an event happened, and its own random id.
@@ -121,39 +125,75 @@ pub struct Stamp {
     pub event_id: String,
 }
 
-/// An event under construction, in the order in which its keys are written.
-struct Body {
-    whole: Map<String, Value>,
-    attributes: Map<String, Value>,
-    data: Map<String, Value>,
+/// An event, in the order in which its keys are written.
+pub struct Assembled<'a> {
+    whole: Vec<(&'a str, Value)>,
+    attributes: Keys<'a>,
+    data: Keys<'a>,
+    notice: u32,
 }
 
-impl Body {
-    fn new(declaration: &Declaration, event: &Event, run: &Run, stamp: &Stamp) -> Self {
-        let mut whole = Map::new();
-        whole.insert("ts".into(), json!(stamp.ts));
-        whole.insert("eventID".into(), json!(stamp.event_id));
-        whole.insert("executionID".into(), json!(run.execution));
-        whole.insert("tool".into(), json!(declaration.tool.as_str()));
-        whole.insert("eventType".into(), json!(event.name));
-        Self { whole, attributes: Map::new(), data: Map::new() }
+/// A part of it. A list, and not a map: each key comes once, and a map of `serde_json` would ask the
+/// system for random numbers.
+struct Keys<'a>(Vec<(&'a str, Value)>);
+
+impl<'a> Assembled<'a> {
+    fn new(tool: &ToolId, event: &'a Event, run: &Run, stamp: &Stamp) -> Self {
+        let mut whole = Vec::with_capacity(8 + event.fields.len());
+        whole.push(("ts", json!(stamp.ts)));
+        whole.push(("eventID", json!(stamp.event_id)));
+        whole.push(("executionID", json!(run.execution)));
+        whole.push(("tool", json!(tool.as_str())));
+        whole.push(("eventType", json!(event.name)));
+        Self { whole, attributes: Keys(Vec::new()), data: Keys(Vec::new()), notice: 0 }
     }
 
-    fn put(&mut self, field: &Field, value: Value) {
+    /// The event as one line.
+    pub fn line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The event as a document.
+    pub fn document(&self) -> Value {
+        let object = |keys: &[(&str, Value)]| -> Map<String, Value> {
+            keys.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+        };
+        let mut whole = object(&self.whole);
+        whole.insert("attributes".into(), Value::Object(object(&self.attributes.0)));
+        whole.insert("eventData".into(), Value::Object(object(&self.data.0)));
+        whole.insert("schemaVersion".into(), json!(SCHEMA));
+        whole.insert("notice".into(), json!(self.notice));
+        Value::Object(whole)
+    }
+
+    fn put(&mut self, field: &'a Field, value: Value) {
         let object = match field.place {
             Place::Event => &mut self.whole,
-            Place::Attributes => &mut self.attributes,
-            Place::EventData => &mut self.data,
+            Place::Attributes => &mut self.attributes.0,
+            Place::EventData => &mut self.data.0,
         };
-        object.insert(field.name.clone(), value);
+        object.push((&field.name, value));
     }
+}
 
-    fn finish(mut self, notice: u32) -> Value {
-        self.whole.insert("attributes".into(), Value::Object(self.attributes));
-        self.whole.insert("eventData".into(), Value::Object(self.data));
-        self.whole.insert("schemaVersion".into(), json!(1));
-        self.whole.insert("notice".into(), json!(notice));
-        Value::Object(self.whole)
+/// The version of the form of events.
+const SCHEMA: u32 = 1;
+
+impl Serialize for Assembled<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.whole.len() + 4))?;
+        self.whole.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+        map.serialize_entry("attributes", &self.attributes)?;
+        map.serialize_entry("eventData", &self.data)?;
+        map.serialize_entry("schemaVersion", &SCHEMA)?;
+        map.serialize_entry("notice", &self.notice)?;
+        map.end()
+    }
+}
+
+impl Serialize for Keys<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }
 }
 
@@ -161,12 +201,11 @@ impl Body {
 /// by the tool, it is equal on all machines; without a key it is a plain SHA-256.
 fn hashed(
     key: HashKey,
-    declaration: &Declaration,
+    tool: &ToolId,
     field: &Field,
     text: &str,
     secret: Option<Secret<'_>>,
 ) -> Option<String> {
-    let tool = &declaration.tool;
     let keyed = |key: &[u8], message: String| {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
         mac.update(message.as_bytes());
@@ -201,11 +240,17 @@ pub fn needs_secret(event: &Event) -> bool {
 
 /// Whether any event of the declaration has a field that is about the project.
 pub fn needs_project(declaration: &Declaration) -> bool {
-    declaration
-        .events
-        .iter()
-        .flat_map(|event| &event.fields)
-        .any(|field| matches!(field.kind, FieldType::Project { .. }))
+    has_field(declaration, |kind| matches!(kind, FieldType::Project { .. }))
+}
+
+/// Whether any event of the declaration has a field that is about automation.
+pub fn needs_automation(declaration: &Declaration) -> bool {
+    has_field(declaration, |kind| matches!(kind, FieldType::Ci | FieldType::CiName))
+}
+
+fn has_field(declaration: &Declaration, is_wanted: fn(&FieldType) -> bool) -> bool {
+    let mut fields = declaration.events.iter().flat_map(|event| &event.fields);
+    fields.any(|field| is_wanted(&field.kind))
 }
 
 #[cfg(test)]

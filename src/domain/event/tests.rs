@@ -58,9 +58,11 @@ fn assembled(given: &[(&str, Given)], notice: u32) -> Result<Recorded, NotAsDecl
     let stamp = Stamp { ts: 7, event_id: "event".to_owned() };
     let secret = Secret { id: &[7; 16], salt: "salt" };
     let event = &declaration.events[0];
-    let with = |hashes| assemble(&declaration, event, &given, &run(), notice, &stamp, hashes);
-    let line = with(Hashes::Made(Some(secret)))?.to_string();
-    Ok(Recorded { line, shown: with(Hashes::Named)? })
+    let declared = (&declaration.tool, &declaration as &dyn Terms);
+    let with = |hashes| assemble(declared, event, &given, &run(), notice, &stamp, hashes);
+    let made = with(Hashes::Made(Some(secret)))?;
+    assert_eq!(made.line(), made.document().to_string(), "both forms say the same");
+    Ok(Recorded { line: made.line(), shown: with(Hashes::Named)?.document() })
 }
 
 fn value(given: &[(&str, Given)], path: &[&str]) -> Value {
@@ -142,8 +144,9 @@ fn without_the_persons_secret_there_is_no_hash_of_theirs() {
     let given = BTreeMap::from([("mine".to_owned(), Given::from("thing"))]);
     let stamp = Stamp { ts: 7, event_id: "event".to_owned() };
     let event = &declaration.events[0];
-    let made = assemble(&declaration, event, &given, &run(), 2, &stamp, Hashes::Made(None));
-    assert!(!made.expect("as declared").to_string().contains("mine"));
+    let declared = (&declaration.tool, &declaration as &dyn Terms);
+    let made = assemble(declared, event, &given, &run(), 2, &stamp, Hashes::Made(None));
+    assert!(!made.expect("as declared").line().contains("mine"));
 }
 
 #[test]
@@ -176,7 +179,10 @@ proptest! {
         let greeter = parse(GREETER).expect("valid");
         for field in &greeter.events[0].fields {
             let given = Given::typed(&text, &field.kind);
-            let vocabulary = Vocabulary { commands: &[&greeter.commands], options: &[&greeter.options] };
+            let vocabulary = Vocabulary {
+                knows_command: &|word| greeter.knows_command(word),
+                knows_option: &|word| greeter.knows_option(word),
+            };
             if let Ok(value) = given.accepted_as(&field.kind, &vocabulary) {
                 let known = value.to_string().contains("loud") || value == serde_json::json!([])
                     || greeter.commands.iter().any(|command| value == *command);

@@ -12,7 +12,7 @@ use crate::store::error::Error;
 use crate::store::layout::Layout;
 use crate::store::patch::Change as Edit;
 use crate::store::world::World;
-use crate::store::{asked, config, history, schedule, spool};
+use crate::store::{asked, config, history, prepared, schedule, spool};
 
 /// What a no is about.
 #[derive(Debug, Clone, Copy)]
@@ -219,6 +219,7 @@ pub fn forget(world: &World, tool: &ToolId) -> Result<Stored, Error> {
     let entry = entry(world, tool, None, Change::Forgotten, Via::Command);
     stored.then("write the history", history::append(layout, tool, entry));
     stored.then("delete what is known of deliveries", schedule::forget(layout, tool));
+    stored.then("delete what was prepared", prepared::remove(layout, tool));
     Ok(stored)
 }
 

@@ -1,0 +1,299 @@
+//! A declaration prepared: what a decision and a record need of it, worked out once, in a form that
+//! is read in a microsecond. The digests are part of it, so nothing has to be hashed again.
+//!
+//! `PREP`, the version of this form, a checksum, then [postcard](https://postcard.jamesmunns.com).
+//! Each event stands for itself, so that a record reads the one it is about. The checksum finds
+//! damage, not malice: whoever can write the file could as well write the answer. (The same as JSON
+//! was turned down: it takes ten times as long to read. So was a form that lies in memory as it lies
+//! in the file: it cannot be read without unsafe code.)
+
+use super::{Declaration, Event, Manner, Terms, meaning};
+use crate::domain::consent::Read;
+use crate::domain::decision::Declared;
+use crate::domain::event;
+use crate::domain::signals::{Environment, Variable};
+use crate::domain::switch::{Switches, Withdrawal};
+use crate::domain::tool_id::{Purpose, ToolId};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Where the form begins, and its version.
+const MARK: [u8; 8] = *b"PREP\x01\0\0\0";
+
+/// The mark and the checksum.
+const HEAD: usize = 16;
+
+/// Digests stand one after the other: those under notice 1, 2, and so on.
+const DIGEST: usize = "sha256:".len() + 64;
+
+/// Notices beyond this are not prepared: their digests would be longer than the declaration.
+const MOST_NOTICES: u32 = 64;
+
+/// A prepared declaration. The order of its parts is the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared<'a> {
+    tool: &'a str,
+    notice: u32,
+    manner: Manner,
+    wait: u64,
+    log_file: Option<&'a str>,
+    needs_project: bool,
+    needs_automation: bool,
+    #[serde(borrow)]
+    variables: Variables<'a>,
+    #[serde(borrow)]
+    purposes: Vec<PreparedPurpose<'a>>,
+    /// The digests of all purposes together.
+    digests: &'a str,
+    #[serde(borrow)]
+    events: Vec<PreparedEvent<'a>>,
+    commands: &'a [u8],
+    options: &'a [u8],
+    text: &'a [u8],
+}
+
+/// Switches, with what they promise worked out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Variables<'a> {
+    /// Values that do not say no, for each variable.
+    #[serde(borrow)]
+    harmless: Vec<(&'a str, Vec<&'a str>)>,
+    /// Values that say yes under automation, for each variable.
+    #[serde(borrow)]
+    on: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct PreparedPurpose<'a> {
+    name: &'a str,
+    since: u32,
+    asked_only: bool,
+    #[serde(borrow)]
+    variables: Variables<'a>,
+    /// The digests under notice `since` and those after it.
+    digests: &'a str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct PreparedEvent<'a> {
+    name: &'a str,
+    whole: &'a [u8],
+}
+
+/// Prepares a declaration; with its text, where nothing else keeps that. `None` where it has too
+/// many notices.
+pub fn prepare(declaration: &Declaration, text: &str) -> Option<Vec<u8>> {
+    if declaration.notice > MOST_NOTICES {
+        return None;
+    }
+    let notices = 1..=declaration.notice;
+    let promises: Vec<Withdrawal> =
+        declaration.purposes.values().map(|spec| spec.switches.withdrawal()).collect();
+    let digests: Vec<String> = declaration
+        .purposes
+        .keys()
+        .map(|purpose| {
+            let digest = |notice| meaning::digest_of_purpose(declaration, purpose, notice);
+            notices.clone().filter_map(digest).collect()
+        })
+        .collect();
+    let purposes = declaration.purposes.iter().zip(promises.iter().zip(&digests));
+    let purposes = purposes.map(|((name, spec), (promise, digests))| PreparedPurpose {
+        name: name.as_str(),
+        since: spec.since,
+        asked_only: declaration.is_asked_only(name),
+        variables: Variables::of(promise, &spec.switches),
+        digests,
+    });
+    let all: String =
+        notices.clone().map(|notice| meaning::digest_of_notice(declaration, notice)).collect();
+    let wholes =
+        declaration.events.iter().map(postcard::to_allocvec).collect::<Result<Vec<_>, _>>();
+    let wholes = wholes.ok()?;
+    let events = declaration.events.iter().zip(&wholes);
+    let promise = declaration.withdrawal();
+    let prepared = Prepared {
+        tool: declaration.tool.as_str(),
+        notice: declaration.notice,
+        manner: declaration.manner,
+        wait: declaration.wait,
+        log_file: declaration.log_file.as_deref(),
+        needs_project: event::needs_project(declaration),
+        needs_automation: event::needs_automation(declaration),
+        variables: Variables::of(&promise, &declaration.switches),
+        purposes: purposes.collect(),
+        digests: &all,
+        events: events.map(|(event, whole)| PreparedEvent { name: &event.name, whole }).collect(),
+        commands: &postcard::to_allocvec(&declaration.commands).ok()?,
+        options: &postcard::to_allocvec(&declaration.options).ok()?,
+        text: text.as_bytes(),
+    };
+    let body = postcard::to_allocvec(&prepared).ok()?;
+    let mut bytes = MARK.to_vec();
+    bytes.extend(checksum(&body).to_le_bytes());
+    bytes.extend(body);
+    Some(bytes)
+}
+
+impl<'a> Prepared<'a> {
+    /// Reads the form; `None` where it is damaged or of another version.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (head, body) = bytes.split_at_checked(HEAD)?;
+        if head[..8] != MARK || head[8..] != checksum(body).to_le_bytes() {
+            return None;
+        }
+        postcard::from_bytes(body).ok()
+    }
+
+    /// Reads what was compiled into a program, which is damaged only where the program is: without
+    /// looking at the checksum.
+    pub fn read_embedded(bytes: &'a [u8]) -> Option<Self> {
+        let (head, body) = bytes.split_at_checked(HEAD)?;
+        (head[..8] == MARK).then(|| postcard::from_bytes(body).ok())?
+    }
+
+    /// The tool.
+    pub fn tool(&self) -> Option<ToolId> {
+        self.tool.parse().ok()
+    }
+
+    /// The text it was made from; empty where that is kept elsewhere.
+    pub fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    fn purpose(&self, purpose: &Purpose) -> Option<&PreparedPurpose<'a>> {
+        self.purposes.iter().find(|prepared| prepared.name == purpose.as_str())
+    }
+}
+
+impl<'a> Variables<'a> {
+    fn of(promise: &'a Withdrawal, switches: &'a Switches) -> Self {
+        let list = |(name, values): (&'a String, &'a Vec<String>)| {
+            (name.as_str(), values.iter().map(String::as_str).collect())
+        };
+        Self {
+            harmless: promise.0.iter().map(list).collect(),
+            on: switches.on.iter().map(list).collect(),
+        }
+    }
+
+    fn says_no(&self, outside: &dyn Environment) -> Option<Variable> {
+        self.harmless.iter().find_map(|(name, harmless)| {
+            let value = outside.get(name)?;
+            let says_no = !value.is_empty() && !harmless.contains(&value.as_str());
+            says_no.then(|| Variable { name: (*name).to_owned(), value })
+        })
+    }
+
+    fn says_yes(&self, outside: &dyn Environment) -> Option<Variable> {
+        self.on.iter().find_map(|(name, values)| {
+            let value = outside.get(name)?;
+            let says_yes = values.contains(&value.as_str());
+            says_yes.then(|| Variable { name: (*name).to_owned(), value })
+        })
+    }
+}
+
+impl Terms for Prepared<'_> {
+    fn purposes(&self) -> Vec<Purpose> {
+        self.purposes.iter().filter_map(|purpose| purpose.name.parse().ok()).collect()
+    }
+
+    fn declared(&self, purpose: &Purpose) -> Option<Declared> {
+        let since = self.purpose(purpose)?.since;
+        Some(Declared { manner: self.manner, since, notice: self.notice })
+    }
+
+    fn says_no(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {
+        let of_purpose = || self.purpose(purpose?)?.variables.says_no(outside);
+        self.variables.says_no(outside).or_else(of_purpose)
+    }
+
+    fn says_yes(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {
+        let of_purpose = || self.purpose(purpose?)?.variables.says_yes(outside);
+        self.variables.says_yes(outside).or_else(of_purpose)
+    }
+
+    fn means(&self, purpose: &Purpose, read: &Read) -> bool {
+        let digest = |purpose: &PreparedPurpose<'_>| {
+            // A later notice than the declaration's means what this one does, under its own number.
+            let later = read.notice.checked_sub(purpose.since)?;
+            nth_digest(purpose.digests, later).map(|digest| digest == read.digest)
+        };
+        self.purpose(purpose).and_then(digest).unwrap_or(false)
+    }
+
+    fn means_all(&self, read: &Read) -> bool {
+        let earlier = read.notice.checked_sub(1);
+        let digest = earlier.and_then(|earlier| nth_digest(self.digests, earlier));
+        digest == Some(read.digest.as_str())
+    }
+
+    fn notice(&self) -> u32 {
+        self.notice
+    }
+
+    fn wait(&self) -> u64 {
+        self.wait
+    }
+
+    fn log_file(&self) -> Option<&str> {
+        self.log_file
+    }
+
+    fn needs_project(&self) -> bool {
+        self.needs_project
+    }
+
+    fn needs_automation(&self) -> bool {
+        self.needs_automation
+    }
+
+    fn is_asked_only(&self, purpose: &Purpose) -> bool {
+        self.purpose(purpose).is_some_and(|purpose| purpose.asked_only)
+    }
+
+    fn event(&self, name: &str) -> Option<Cow<'_, Event>> {
+        let event = self.events.iter().find(|event| event.name == name)?;
+        postcard::from_bytes(event.whole).ok().map(Cow::Owned)
+    }
+
+    fn knows_command(&self, command: &str) -> bool {
+        holds(self.commands, command)
+    }
+
+    fn knows_option(&self, option: &str) -> bool {
+        holds(self.options, option)
+    }
+}
+
+fn holds(list: &[u8], word: &str) -> bool {
+    postcard::from_bytes::<Vec<&str>>(list).is_ok_and(|words| words.contains(&word))
+}
+
+fn nth_digest(digests: &str, number: u32) -> Option<&str> {
+    let start = usize::try_from(number).ok()?.checked_mul(DIGEST)?;
+    digests.get(start..start.checked_add(DIGEST)?)
+}
+
+/// FNV-1a over words of eight bytes instead of single ones, in four lanes that do not wait for each
+/// other: it is there to find damage, quickly.
+fn checksum(bytes: &[u8]) -> u64 {
+    const LANE: u64 = 0xcbf2_9ce4_8422_2325;
+    let mix =
+        |sum: u64, word: u64| (sum ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
+    let mut lanes = [LANE, LANE ^ 1, LANE ^ 2, bytes.len() as u64];
+    let mut blocks = bytes.chunks_exact(32);
+    for block in blocks.by_ref() {
+        for (lane, word) in lanes.iter_mut().zip(block.chunks_exact(8)) {
+            *lane = mix(*lane, word.try_into().map_or(0, u64::from_le_bytes));
+        }
+    }
+    let sum = lanes.into_iter().fold(LANE, mix);
+    blocks.remainder().iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
+}
+
+#[cfg(test)]
+#[path = "prepared_tests.rs"]
+mod tests;
