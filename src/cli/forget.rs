@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
+use crate::catalogue::start_files;
 use crate::delivery::deletion;
 use crate::domain::tool_id::ToolId;
 use crate::store::layout::Layout;
@@ -132,12 +133,23 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
             }
         }
     }
+    // What takes a line out of a start file needs what is known about how it came there.
+    let lines_out = start_files::uninstall(&session.world, None)?;
+    for change in &lines_out {
+        if !dry_run {
+            change.make(&session.world)?;
+        }
+        let verb = if dry_run { "would take" } else { "took" };
+        session.terminal.say(&format!("{verb} the line of sayso out of {}", change.path.display()))?;
+    }
     let (verb, places) = match dry_run {
         true => ("would remove", answers::everything(layout)),
         false => ("removed", answers::forget_everything(layout)?),
     };
     if places.is_empty() {
-        session.terminal.say("There is nothing to remove.")?;
+        if lines_out.is_empty() {
+            session.terminal.say("There is nothing to remove.")?;
+        }
         return Ok(Exit::Done);
     }
     let mut lines: Vec<String> =
