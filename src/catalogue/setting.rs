@@ -263,6 +263,7 @@ pub fn left(
     let why = wording::because(machine, entry, is);
     let told = |mend: String| Some(Left { why: why.clone(), mend, is_variable: false });
     let environment = machine.world().environment();
+    let is_said = is.sources.iter().any(|source| source.says == wanted);
     let by_file = is
         .sources
         .iter()
@@ -273,7 +274,7 @@ pub fn left(
     let obstacle = obstacle.or_else(|| is.winner().and(in_the_way.min_by_key(|s| s.rank())));
     match obstacle.map(|source| (source, source.switch)) {
         Some((_, Switch::Variable(variable)))
-            if by_file || value(variable, direction).is_none() =>
+            if is_said || value(variable, direction).is_none() =>
         {
             told(shell::unset(environment, &variable.name))
         }

@@ -39,6 +39,11 @@ impl Others {
         (self.machine().program(entry).is_some() || subject.consent.catalogued).then_some(entry)
     }
 
+    /// The entry of a tool whose program is here.
+    pub(super) fn here(&self, tool: &ToolId) -> Option<&Entry> {
+        self.catalogue.entry(tool).filter(|entry| self.machine().program(entry).is_some())
+    }
+
     /// Every tool whose program is here.
     pub(super) fn installed(&self) -> impl Iterator<Item = &Entry> {
         self.catalogue.entries().filter(|entry| self.machine().program(entry).is_some())

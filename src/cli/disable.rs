@@ -90,7 +90,7 @@ fn one(session: &Session, tool: &ToolId, typed: &Typed) -> Result<Exit, Failure>
         };
     }
     let exit = refuse(session, &subject, typed)?;
-    Ok(match session.others().present(&subject) {
+    Ok(match session.others().here(tool) {
         Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
         None => exit,
     })

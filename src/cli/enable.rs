@@ -67,7 +67,7 @@ fn named(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
         return switch::catalogued(session, entry, wanted);
     }
     let exit = agree(session, &subject, typed)?;
-    Ok(match session.others().present(&subject) {
+    Ok(match session.others().here(&tool) {
         Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
         None => exit,
     })

@@ -21,6 +21,16 @@ fn a_stronger_switch_is_told_with_the_line_that_mends_it() {
 }
 
 #[test]
+fn of_two_variables_that_contradict_each_other_the_one_in_the_way_is_named() {
+    let machine = Machine::with(&["meltano"]);
+    let both =
+        [("MELTANO_SEND_ANONYMOUS_USAGE_STATS", "true"), ("MELTANO_DISABLE_TRACKING", "True")];
+    let ran = machine.run_with(&both, &["disable", "meltano"]).ends(1);
+    assert!(ran.stderr.contains("\nhint: unset MELTANO_SEND_ANONYMOUS_USAGE_STATS\n"), "{ran:#?}");
+    machine.run_with(&both[1..], &["disable", "meltano"]).ends(0);
+}
+
+#[test]
 fn a_project_that_says_on_is_told() {
     let machine = Machine::with(&["streamlit"]);
     fs::create_dir(machine.home.path().join("work")).expect("a folder");

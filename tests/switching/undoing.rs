@@ -113,6 +113,40 @@ fn a_tool_whose_yes_nobody_knows_goes_back_to_what_it_was() {
     assert_same(&before, &machine.tree());
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::with_cases(24) })]
+    #[test]
+    fn whatever_was_done_undo_gives_back_what_was_there(
+        steps in proptest::collection::vec((0..3usize, 0..2usize), 1..8),
+        file in proptest::sample::select(vec![None, Some("{}"), Some("{ \"telemetry\": false }\n")]),
+    ) {
+        let machine = Machine::with(&["ionic", "stencil"]);
+        file.iter().for_each(|text| machine.home.write(IONIC, text));
+        let before = machine.tree();
+        for (command, tool) in steps {
+            let (command, tool) = (["disable", "enable", "undo"][command], ["ionic", "stencil"][tool]);
+            machine.run(&[command, tool]).ends(0);
+        }
+        machine.run(&["undo"]).ends(0);
+        assert_same(&before, &machine.tree());
+    }
+}
+
+#[test]
+fn a_key_and_a_marker_whose_yes_is_their_absence_are_taken_out() {
+    let machine = Machine::with(&["m365", "vcpkg"]);
+    let m365 = ".config/configstore/cli-m365-config.json";
+    machine.home.write(m365, "{\"a\":1,\"disableTelemetry\":true}");
+    machine.home.write("bin/vcpkg.disable-metrics", "");
+    let before = machine.tree();
+    machine.run(&["enable", "cli-microsoft365"]).code.expect("it ends");
+    machine.run(&["enable", "vcpkg"]).ends(0);
+    assert_eq!(machine.home.read(m365), "{\"a\":1}");
+    assert!(!machine.home.path().join("bin/vcpkg.disable-metrics").exists());
+    machine.run(&["undo"]).ends(0);
+    assert_same(&before, &machine.tree());
+}
+
 #[test]
 fn two_runs_at_once_lose_nothing() {
     let machine = Machine::with(&["ionic", "stencil", "turbo", "nuxi", "next", "go"]);
