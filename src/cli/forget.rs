@@ -140,7 +140,9 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
             change.make(&session.world)?;
         }
         let verb = if dry_run { "would take" } else { "took" };
-        session.terminal.say(&format!("{verb} the line of sayso out of {}", change.path.display()))?;
+        session
+            .terminal
+            .say(&format!("{verb} the line of sayso out of {}", change.path.display()))?;
     }
     let (verb, places) = match dry_run {
         true => ("would remove", answers::everything(layout)),
