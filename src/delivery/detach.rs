@@ -4,8 +4,7 @@
 //! variables as they are, no working folder and nothing to be run between fork and exec, so that
 //! even a host of a gigabyte is not copied. The child makes a session of its own and leaves the folder
 //! by itself. Until then a group of its own keeps it when the terminal goes; and because who leads a
-//! group can make no session, a small shell leads it, and waits, so that a host which lives on can reap
-//! both.
+//! group can make no session, a small shell leads it, and ends at once.
 
 use crate::store::{Subject, World, schedule, spool};
 use jiff::SignedDuration;
