@@ -62,7 +62,9 @@ pub(super) fn prepare(
     consent: &Consent,
 ) -> Result<(), Error> {
     purposes.iter().try_for_each(|purpose| {
-        file::ensure(&layout.spool(tool, purpose).join(file_name(consent, purpose)))
+        let path = layout.spool(tool, purpose).join(file_name(consent, purpose));
+        // The no of another process may move the folder above away at this moment.
+        file::ensure(&path).or_else(|_| file::ensure(&path))
     })
 }
 
