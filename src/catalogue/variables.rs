@@ -135,8 +135,8 @@ pub fn of<'c>(
     let mut heard = Heard::default();
     for entry in catalogue.entries() {
         for channel in entry.channels() {
-            let is_yes = choices.on(&entry.id, channel) == Some(Choice::Granted);
-            heard.add(entry, channel, is_off(entry, channel), is_yes);
+            let choice = choices.on(&entry.id, channel);
+            heard.add(entry, channel, is_off(entry, channel), choice);
         }
     }
     Ok(heard.settled(world, &choices))
@@ -153,17 +153,19 @@ struct Heard<'e> {
 }
 
 impl<'e> Heard<'e> {
-    fn add(&mut self, entry: &'e Entry, channel: Channel, is_off: bool, is_yes: bool) {
+    /// What is only known from others' lists is set where the person named the tool.
+    fn add(&mut self, entry: &'e Entry, channel: Channel, is_off: bool, choice: Option<Choice>) {
+        let is_named = choice == Some(Choice::Denied);
         let mut names = Vec::new();
         for variable in entry.variables_of(channel) {
             let name = variable.name.as_str();
             self.all.entry(name).or_default().insert(&entry.id);
-            if is_yes {
+            if choice == Some(Choice::Granted) {
                 self.granted.insert(name, &entry.id);
             }
             // DO_NOT_TRACK has one value for all, which a few do not listen to.
             let is_of_use = name != DO_NOT_TRACK || says_off(variable, TRACK_NOT);
-            if is_off && is_of_use && variable.basis.is_certain() {
+            if is_off && is_of_use && (variable.basis.is_certain() || is_named) {
                 self.refused.entry(name).or_default().push((entry, variable));
                 names.push(name);
             }

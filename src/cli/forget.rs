@@ -70,7 +70,9 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     if let Some(aside) = &stored.set_aside {
         session.terminal.note(&format!("The damaged file was kept as {}", aside.display()));
     }
-    session.terminal.say(&format!("{tool}: off. What waited and its pseudonyms are deleted."))?;
+    session.terminal.say(&format!(
+        "{tool}: off. What waited, the log of what has left and its pseudonyms are deleted."
+    ))?;
     // The log names the pseudonyms: it goes last, so that whoever is interrupted can ask again.
     if ask_for_deletion(session, &tool, deletion, &pseudonyms)? == Exit::NotDone {
         exit = Exit::NotDone;
@@ -88,7 +90,7 @@ fn ask_for_deletion(
 ) -> Result<Exit, Failure> {
     if pseudonyms.is_empty() {
         session.terminal.say(
-            "Nothing had left under a pseudonym of yours, so there is nothing to ask anybody for.",
+            "Nothing had left under a pseudonym of yours, so there is nothing that its vendor could find.",
         )?;
         return Ok(Exit::Done);
     }

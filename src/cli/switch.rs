@@ -223,7 +223,8 @@ fn tell(
         _ => format!("{id}: whether {channel} is on cannot be told: {why}"),
     };
     session.terminal.complain(&anyhow::anyhow!(what), &hints);
-    if left.is_variable {
+    // sayso env carries noes; a yes by a variable is the person's own line.
+    if left.is_variable && matches!(direction, Direction::Off) {
         session.needs_variables.set(true);
     }
     Ok(Exit::NotDone)

@@ -12,6 +12,7 @@ use crate::store::answers::Stored;
 use anstyle::{AnsiColor, Style};
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 
 /// Where to print, and how.
@@ -19,6 +20,7 @@ pub(super) struct Terminal {
     colours_answers: bool,
     colours_the_rest: bool,
     shows_progress: bool,
+    has_progress: Cell<bool>,
     width: usize,
     /// The time zone of the person, for dates on the screen.
     pub(super) zone: TimeZone,
@@ -36,6 +38,7 @@ impl Terminal {
             colours_the_rest: wanted && io::stderr().is_terminal(),
             shows_progress: set("TERM").is_none_or(|term| term != "dumb")
                 && io::stderr().is_terminal(),
+            has_progress: Cell::new(false),
             width: if is_terminal { person::width() } else { text::WIDEST },
             zone: TimeZone::system(),
         }
@@ -49,6 +52,7 @@ impl Terminal {
     /// Prints an answer. That the reader went away, as `head` does, is no failure, and what is
     /// still to be done gets done; a full disk is one.
     pub(super) fn say(&self, text: &str) -> Result<(), Failure> {
+        self.clear_progress();
         let mut out = io::stdout().lock();
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let written = out
@@ -60,6 +64,7 @@ impl Terminal {
 
     /// Prints an answer line by line, for one that is too long to be held.
     pub(super) fn stream(&self) -> Stream {
+        self.clear_progress();
         Stream { out: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()) }
     }
 
@@ -71,6 +76,7 @@ impl Terminal {
 
     /// Says something that is no answer. Whether anybody hears it changes nothing.
     pub(super) fn note(&self, text: &str) {
+        self.clear_progress();
         let end = if text.ends_with('\n') { "" } else { "\n" };
         let _ = io::stderr().lock().write_all(format!("{text}{end}").as_bytes());
     }
@@ -81,6 +87,14 @@ impl Terminal {
         if self.shows_progress {
             let shown = text::visible(text);
             let _ = io::stderr().lock().write_all(format!("\r\x1b[2K{shown}").as_bytes());
+            self.has_progress.set(!text.is_empty());
+        }
+    }
+
+    /// What is said stands on a line of its own.
+    fn clear_progress(&self) {
+        if self.has_progress.replace(false) {
+            let _ = io::stderr().lock().write_all(b"\r\x1b[2K");
         }
     }
 

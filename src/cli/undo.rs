@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-
 use crate::catalogue::place::Surroundings;
 use crate::catalogue::taking_back::{self, Outcome, Undone};
 use crate::catalogue::wording::short_in;
+use crate::domain::policy::Default;
 use crate::domain::tool_id::ToolId;
 use crate::store::{answers, undo};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -57,8 +57,16 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     }
     if typed.dry_run {
         session.terminal.say("Nothing was changed.")?;
+    } else if tool.is_none() && says_off_by_default(session) {
+        session
+            .terminal
+            .note("Your default stays off: no tool asks. To change it: sayso default ask");
     }
     Ok(exit)
+}
+
+fn says_off_by_default(session: &Session) -> bool {
+    session.world.config().is_ok_and(|config| config.default == Some(Default::Off))
 }
 
 fn nothing(session: &Session, tool: Option<&ToolId>) -> Result<Exit, Failure> {
@@ -107,11 +115,11 @@ fn tell(session: &Session, undone: &Undone, dry_run: bool) -> Result<Exit, Failu
 
 fn take_wish_back(session: &Session, tool: &ToolId, dry_run: bool) -> Result<Exit, Failure> {
     if dry_run {
-        session.terminal.say(&format!("{tool}: your wish would be forgotten."))?;
+        session.terminal.say(&format!("{tool}: what you wanted would be forgotten."))?;
         return Ok(Exit::Done);
     }
     match answers::take_back(&session.world, tool) {
-        Ok(true) => session.terminal.say(&format!("{tool}: your wish is forgotten."))?,
+        Ok(true) => session.terminal.say(&format!("{tool}: what you wanted is forgotten."))?,
         Ok(false) => {}
         Err(error) => return Ok(Failure::from(error).report(&session.terminal)),
     }

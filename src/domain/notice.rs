@@ -143,8 +143,11 @@ fn body(
     text.row(0, "Who", &declaration.vendor);
     if purposes.iter().any(|purpose| declaration.events_of(purpose).next().is_some()) {
         text.row(0, "With each", "when it happened, and a random id of that one run");
-        let wait = words::wait_in_words(declaration.wait);
-        text.row(0, "Waits here", &format!("{wait}; until then a no leaves no trace"));
+        let waits = match declaration.wait {
+            0 => "not at all: it may leave at once".to_owned(),
+            wait => format!("{}; until then a no leaves no trace", words::wait_in_words(wait)),
+        };
+        text.row(0, "Waits here", &waits);
     }
     let mut off = vec![ways.disable.clone()];
     off.extend(declaration.switches.ways_off());

@@ -136,6 +136,11 @@ impl Sweep<'_> {
             .arg(format!("trace={}", case.call.name));
         strace.arg("-e").arg(format!("inject={}:{action}:when={}", case.call.name, case.call.nth));
         let ran = within_patience(strace.arg("--").arg(program()).args(self.arguments))?;
+        // Rust's own library takes it for impossible that a folder cannot be closed. Which close that is
+        // can differ between two runs.
+        if ran.stderr.contains("unexpected error during closedir") {
+            return Ok(ran.code);
+        }
         if matches!(ran.code, Some(101 | 134 | 139)) || ran.stderr.contains("panicked") {
             return Err(format!("it crashed: {ran:?}"));
         }
