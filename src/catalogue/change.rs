@@ -5,10 +5,10 @@
 use super::format::{Format, Refused, Scalar};
 use super::reading::in_text;
 use crate::domain::tool_id::ToolId;
-use crate::store::Error;
 use crate::store::layout::Layout;
 use crate::store::undo::{self, Generation, Kept, Original, Touch, Turn, digest};
 use crate::store::vendors_file::VendorsFile;
+use crate::store::{Error, foreign};
 use std::path::{Path, PathBuf};
 
 /// A value in a file, and what it shall be.
@@ -66,6 +66,16 @@ impl Unchanged {
     }
 }
 
+/// Whether a file is one in which people's answers stand, or what belongs to them: no entry of a catalogue
+/// may reach those.
+fn is_of_sayso(layout: &Layout, path: &Path) -> bool {
+    let folders = [&layout.config, &layout.state, &layout.tools, &layout.policy];
+    folders.into_iter().any(|folder| {
+        let real = foreign::real(folder);
+        path.starts_with(folder) || real.is_some_and(|real| path.starts_with(real))
+    })
+}
+
 /// The text with the key at the value. A file in which nothing is left is removed.
 pub(super) fn edited(
     text: Option<&str>,
@@ -111,6 +121,10 @@ fn has_same_key(one: &Touch, other: &Touch) -> bool {
 pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<bool, Unchanged> {
     let turn = Turn::take(layout)?;
     let file = VendorsFile::hold(&wanted.path, own, &turn)?;
+    if is_of_sayso(layout, file.place()) {
+        let why = "is a file of sayso itself".to_owned();
+        return Err(Error::LeftAlone { path: file.place().to_owned(), why }.into());
+    }
     let refused = |refused| Unchanged::refused(&wanted.path, refused);
     let new = wanted.new.filter(|_| wanted.value.is_some());
     let after = edited(file.text().or(new), wanted.format, &wanted.key, wanted.value.as_ref());

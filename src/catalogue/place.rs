@@ -63,8 +63,18 @@ impl Surroundings<'_> {
 
     /// The paths at which the file may be, nearest first; none where a variable is not set.
     pub fn find(&self, place: &Place) -> Vec<PathBuf> {
-        let moved = place.moved.as_deref().map(|path| self.resolve(path)).unwrap_or_default();
-        if moved.is_empty() { self.resolve(&place.path) } else { moved }
+        match place.moved.as_deref().filter(|path| self.is_moved(path)) {
+            Some(moved) => self.resolve(moved),
+            None => self.resolve(&place.path),
+        }
+    }
+
+    /// Whether the variable that moves a file is set. Where its value is relative, the file is wherever
+    /// the tool is started, and so nowhere that could be told.
+    fn is_moved(&self, path: &str) -> bool {
+        let variable = split(path).and_then(|(token, _)| token.strip_prefix(VARIABLE));
+        let value = variable.and_then(|variable| self.environment.get(variable));
+        variable.is_none() || value.is_some_and(|value| !value.is_empty())
     }
 
     fn resolve(&self, path: &str) -> Vec<PathBuf> {

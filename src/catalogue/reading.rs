@@ -118,6 +118,9 @@ pub fn is_catalogue(text: &str) -> bool {
 /// Reads a catalogue file.
 ///
 /// # Errors
+/// The most names in a key: a file as deep as that is nobody's configuration.
+const DEEPEST: usize = 16;
+
 /// Everything that is wrong with it; what is not TOML or has a key that nobody knows is one problem.
 pub fn read(text: &str) -> Result<Vec<Entry>, Vec<Problem>> {
     let typed: Typed = toml::from_str(text).map_err(|error| {
@@ -258,6 +261,12 @@ impl Reader<'_> {
             && format.read(new.as_bytes(), &typed.key) != Ok(None)
         {
             self.problem("new is a whole file without the key");
+        }
+        if typed.key.len() > DEEPEST || typed.key.iter().any(|name| name.contains(char::is_control))
+        {
+            self.problem(format_args!(
+                "key is at most {DEEPEST} names, of letters that can be seen"
+            ));
         }
         let rule = self.rule(typed.parse.as_deref());
         let on = typed.on.as_ref().map(in_text);

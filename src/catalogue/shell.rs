@@ -31,9 +31,16 @@ fn writing(environment: &dyn Environment) -> &'static Writing {
 pub fn set(environment: &dyn Environment, name: &str, value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,+@%".contains(c);
     let writing = writing(environment);
-    let is_quoted = writing.set.contains('\'') || value.chars().all(is_plain);
-    let value = if is_quoted { value.to_owned() } else { format!("'{value}'") };
-    writing.set.replace("{n}", name).replace("{v}", &value)
+    if value.chars().all(is_plain) {
+        return writing.set.replace("{n}", name).replace("{v}", value);
+    }
+    // Shells differ in how a quote stands inside quotes, so what has one is left to the person.
+    let is_safe = !value.contains(|c: char| c == '\'' || c == '\\' || c.is_control());
+    match (is_safe, writing.set.contains('\'')) {
+        (true, true) => writing.set.replace("{n}", name).replace("{v}", value),
+        (true, false) => writing.set.replace("{n}", name).replace("{v}", &format!("'{value}'")),
+        (false, _) => format!("set {name} to the value that sayso show tells"),
+    }
 }
 
 /// The line that unsets a variable.

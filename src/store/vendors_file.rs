@@ -148,7 +148,15 @@ pub fn remove_empty(folders: &[PathBuf]) -> Result<(), Error> {
         match fs::remove_dir(folder) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Ok(()),
+            // Somebody else has put something into it, or something else in its place.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory
+                ) =>
+            {
+                return Ok(());
+            }
             Err(error) => return Err(Error::io("remove", folder, error)),
         }
     }

@@ -1,7 +1,7 @@
 //! Links, owners, modes, pipes, and homes in which nothing can be written.
 
 use super::{Machine, NUXT, TURBOREPO, assert_same};
-use crate::support::{Ran, am_root, have, nobody};
+use crate::support::{Home, Ran, am_root, have, nobody};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::process::Command;
@@ -161,4 +161,56 @@ fn where_nothing_can_be_written_nothing_is_touched() {
     assert_same(&before, &machine.tree());
     run(&["undo"]).ends(0);
     assert_same(&before, &machine.tree());
+}
+
+/// A home with an entry of the person's own about a tool called `t1`.
+fn with_entry(file: &str) -> Home {
+    let home = Home::new();
+    home.write(
+        ".config/sayso/catalogue/mine.toml",
+        &format!(
+            "[[tool]]\nid = \"t1\"\nname = \"T\"\nvendor = \"V\"\nhomepage = \"https://t.example\"\n\
+             exe = [\"t1\"]\ndefault = \"on\"\ndo-not-track = \"no\"\nevidence = \"ran\"\n\
+             sources = [\"s\"]\n[[tool.file]]\n{file}\n"
+        ),
+    );
+    home
+}
+
+#[test]
+fn no_entry_reaches_an_answer() {
+    let path = "{xdg_config}/sayso/consent/werf.toml";
+    let home = with_entry(&format!(
+        "path = \"{path}\"\nformat = \"toml\"\nkey = [\"usage\", \"choice\"]\noff = \"granted\"\nbasis = \"ran\""
+    ));
+    home.declare("werf").run(&["disable", "werf", "usage"]).ends(0);
+    let before = home.read(".config/sayso/consent/werf.toml");
+    let told = home.run(&["disable", "t1"]).ends(1);
+    assert!(told.stderr.contains("is a file of sayso itself"), "{told:?}");
+    assert_eq!(home.read(".config/sayso/consent/werf.toml"), before);
+}
+
+#[test]
+fn a_key_is_no_order_to_a_terminal_and_has_an_end() {
+    for key in ["\"\\u001b]0;x\\u0007\"", &vec!["\"a\""; 5000].join(",")] {
+        let home = with_entry(&format!(
+            "path = \"{{home}}/t.json\"\nformat = \"json\"\nkey = [{key}]\noff = false\nbasis = \"ran\""
+        ));
+        let lint = home.run(&[
+            "lint",
+            &home.path().join(".config/sayso/catalogue/mine.toml").display().to_string(),
+        ]);
+        assert!(lint.ends(1).stderr.contains("key is at most"));
+    }
+}
+
+#[test]
+fn a_folder_that_became_a_link_does_not_keep_undo_from_its_end() {
+    let home = Home::new();
+    home.run(&["disable", "aws-sam-cli"]).ends(0);
+    let folder = home.path().join(".aws-sam");
+    fs::rename(&folder, home.path().join("dots")).expect("moved");
+    std::os::unix::fs::symlink("dots", &folder).expect("a link");
+    home.run(&["undo"]).ends(0);
+    assert_eq!(home.run(&["undo"]).ends(0).stdout, "There is nothing to undo.\n");
 }
