@@ -42,16 +42,16 @@ impl<'a> Journal<'a> {
         let layout = self.world.layout()?;
         let mut sources = Vec::new();
         for (tool, purpose) in self.purposes() {
-            let events = spool::waiting(layout, tool, purpose, self.world.now)?;
+            let events = spool::waiting(layout, tool, purpose, self.world.now())?;
             sources.push(Source::new(events));
         }
         let mut was_any = false;
         while let Some(next) = oldest(&sources) {
-            let Some((ts, line)) = &sources[next].next else { continue };
+            let Some((ts, line)) = sources[next].events.current() else { break };
             was_any = true;
             let somebody_reads = match zone {
                 None => reader(line)?,
-                Some(zone) => reader(&event_in_a_line(*ts, line, zone))?,
+                Some(zone) => reader(&event_in_a_line(ts, line, zone))?,
             };
             if !somebody_reads {
                 break;
@@ -115,7 +115,7 @@ impl<'a> Journal<'a> {
                 ));
             }
         }
-        let ahead = |pause: &&Pause| pause.until > self.world.now;
+        let ahead = |pause: &&Pause| pause.until > self.world.now();
         for (tool, _) in &self.tools {
             for pause in schedule::state(layout, tool).pauses.values().filter(ahead) {
                 notes.push(format!(
@@ -137,7 +137,8 @@ impl<'a> Journal<'a> {
 /// One stream of events, with the one that comes next.
 struct Source {
     events: Waiting,
-    next: Option<(i64, String)>,
+    /// The time of its current event; `None` at its end.
+    next: Option<i64>,
 }
 
 impl Source {
@@ -148,18 +149,13 @@ impl Source {
     }
 
     fn advance(&mut self) {
-        let mut buffer = self.next.take().map(|(_, line)| line).unwrap_or_default();
-        self.next = self.events.next_event().map(|(ts, line)| {
-            buffer.clear();
-            buffer.push_str(line);
-            (ts, buffer)
-        });
+        self.next = self.events.next_event().map(|(ts, _)| ts);
     }
 }
 
 /// The stream whose next event is the oldest.
 fn oldest(sources: &[Source]) -> Option<usize> {
-    let next = |(n, source): (usize, &Source)| Some((source.next.as_ref()?.0, n));
+    let next = |(n, source): (usize, &Source)| Some((source.next?, n));
     sources.iter().enumerate().filter_map(next).min().map(|(_, n)| n)
 }
 

@@ -2,7 +2,7 @@
 
 use super::platform;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// The longest line, in bytes: appends of this size stay whole and fast even in a crowd.
@@ -35,7 +35,12 @@ impl Lines {
         if from > 0 {
             file.seek(SeekFrom::Start(from)).ok()?;
         }
-        Some(Self { reader: BufReader::new(file), line: String::new(), ts: 0, at: from })
+        Some(Self {
+            reader: BufReader::with_capacity(LONGEST_LINE, file),
+            line: String::new(),
+            ts: 0,
+            at: from,
+        })
     }
 
     /// The next whole event; `None` at the end.
@@ -64,24 +69,15 @@ impl Lines {
     fn read_line(&mut self) -> Option<bool> {
         let mut bytes = std::mem::take(&mut self.line).into_bytes();
         bytes.clear();
-        let mut is_whole = true;
-        loop {
-            let available = self.reader.fill_buf().ok()?;
-            if available.is_empty() {
+        let mut start = self.reader.by_ref().take(LONGEST_LINE as u64);
+        let length = start.read_until(b'\n', &mut bytes).ok()?;
+        self.at += length as u64;
+        let is_whole = bytes.ends_with(b"\n");
+        if !is_whole {
+            if length < LONGEST_LINE {
                 return None;
             }
-            let end = available.iter().position(|byte| *byte == b'\n');
-            let taken = end.map_or(available.len(), |end| end + 1);
-            if bytes.len() + taken <= LONGEST_LINE {
-                bytes.extend_from_slice(&available[..taken]);
-            } else {
-                is_whole = false;
-            }
-            self.reader.consume(taken);
-            self.at += taken as u64;
-            if end.is_some() {
-                break;
-            }
+            self.at += self.reader.skip_until(b'\n').ok()? as u64;
         }
         match String::from_utf8(bytes) {
             Ok(text) => {

@@ -266,6 +266,11 @@ impl Waiting {
                 break;
             }
         }
+        self.current()
+    }
+
+    /// The event that was read last, with its time.
+    pub fn current(&self) -> Option<(i64, &str)> {
         let line = self.current.as_ref()?.current();
         Some((line.ts, line.text))
     }
