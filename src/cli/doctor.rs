@@ -103,7 +103,7 @@ fn conflicts(session: &Session) -> Vec<Trouble> {
         if subject.consent.catalogued {
             continue;
         }
-        for (purpose, answer) in &subject.consent.answers {
+        for (purpose, answer) in subject.consent.answers.iter() {
             let ways = Ways::sayso_for(tool.as_str(), Some(purpose));
             let explained = subject.explain(Some(purpose), &ways);
             if answer.choice == Choice::Granted && !explained.decision.allows() {

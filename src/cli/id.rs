@@ -65,7 +65,7 @@ fn rows(session: &Session, tool: &ToolId) -> Vec<Vec<Cell>> {
     let granted = subject.consent.answers.iter().filter(|(_, a)| a.choice == Choice::Granted);
     granted
         .filter_map(|(purpose, _)| {
-            let name = subject.pseudonym(purpose, world.now)?;
+            let name = subject.pseudonym(purpose, world.now())?;
             let changes = match declaration.purposes.get(purpose)?.identity.as_str() {
                 _ if name == AUTOMATION => "never: every automation has this one".to_owned(),
                 "stable" => "when you say no, or reset it".to_owned(),

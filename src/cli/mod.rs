@@ -125,6 +125,8 @@ pub fn main() -> ExitCode {
     // Scripts ask these often: they are answered before the tree of commands is built.
     let at_once = check::answer_at_once(&arguments);
     if let Some(exit) = at_once.or_else(|| record::answer_at_once(&arguments)) {
+        // The process ends now, and gives back everything at once.
+        std::mem::forget(arguments);
         return exit.into();
     }
     if completions::answer_a_shell() {

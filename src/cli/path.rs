@@ -46,7 +46,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         tools.iter().map(|folder| ("tools", folder.to_path_buf(), "declarations of tools")),
     );
     rows.push(("catalogue", layout.catalogues(), "what you know better about tools of others"));
-    rows.push(("policy", layout.policy.clone(), "what the administrator forbids"));
+    rows.push(("policy", layout.policy.to_path_buf(), "what the administrator forbids"));
     let rows: Vec<Vec<Cell>> = rows
         .into_iter()
         .map(|(name, path, what)| {

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::delivery::detach;
+use crate::domain::declaration::Event;
 use crate::domain::event::Given;
 use crate::store::recorder::Recorder;
 use crate::store::{Subject, World};
@@ -37,7 +38,8 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::parse(world, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
-    let Some(given) = given(&subject, &typed.event, typed.field.iter().map(String::as_str)) else {
+    let event = subject.terms().and_then(|terms| terms.event(&typed.event));
+    let Some(given) = given(event.as_deref(), typed.field.iter().map(String::as_str)) else {
         return Err(Failure::misuse("a field is given as FIELD=VALUE").hint("such as exitCode=0"));
     };
     match Recorder::new(&subject).record(&subject, &typed.event, &given) {
@@ -70,11 +72,14 @@ pub(super) fn answer_at_once(arguments: &[OsString]) -> Option<Exit> {
     }
     let [tool, event, fields @ ..] = words.as_slice() else { return None };
     let subject = Subject::registered_at_once(&World::of_this_process(), &tool.parse().ok()?);
-    let given = given(&subject, event, fields.iter().copied())?;
-    Recorder::new(&subject).record(&subject, event, &given).ok()?;
+    let terms = subject.terms()?;
+    let event = terms.event(event)?;
+    let given = given(Some(&event), fields.iter().copied())?;
+    Recorder::new(&subject).record_as(&subject, terms, &event, &given).ok()?;
+    // The process ends now, and gives back everything at once.
+    std::mem::forget((event, given));
     subject.prepare();
     start_what_is_due(&subject);
-    // The process ends now, and gives back everything at once.
     std::mem::forget(subject);
     Some(Exit::Done)
 }
@@ -82,14 +87,12 @@ pub(super) fn answer_at_once(arguments: &[OsString]) -> Option<Exit> {
 /// The values by field, each read by the type that is declared for it; `None` where one is not typed
 /// as FIELD=VALUE.
 fn given<'t>(
-    subject: &Subject,
-    event: &str,
+    event: Option<&Event>,
     fields: impl Iterator<Item = &'t str>,
 ) -> Option<BTreeMap<String, Given>> {
-    let event = subject.terms().and_then(|terms| terms.event(event));
     let one = |text: &str| {
         let (name, value) = text.split_once('=')?;
-        let mut declared = event.iter().flat_map(|event| &event.fields);
+        let mut declared = event.into_iter().flat_map(|event| &event.fields);
         let field = declared.find(|field| field.name == name);
         let given = match field {
             Some(field) => Given::typed(value, &field.kind),

@@ -2,9 +2,7 @@
 
 use super::switch::Withdrawal;
 use super::tool_id::Purpose;
-use indexmap::IndexMap;
 use jiff::Timestamp;
-use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// A person's word on one purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +92,56 @@ pub struct Noticed {
     pub at: Option<Timestamp>,
 }
 
-/// Answers by purpose. They are a handful that their owner wrote, so the hashes need no random numbers,
-/// which would be one more question to the system for each check.
-pub type Answers = IndexMap<Purpose, Answer, BuildHasherDefault<DefaultHasher>>;
+/// Answers by purpose, in the order of the file. A list, and not a map: they are a handful, and every
+/// check reads them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answers(Vec<(Purpose, Answer)>);
+
+impl Answers {
+    /// The answer for a purpose.
+    pub fn get(&self, purpose: &Purpose) -> Option<&Answer> {
+        self.place(purpose).map(|place| &self.0[place].1)
+    }
+
+    /// Where the answer for a purpose stands among them.
+    pub fn place(&self, purpose: &Purpose) -> Option<usize> {
+        self.0.iter().position(|(known, _)| known == purpose)
+    }
+
+    /// Puts an answer in the place of an earlier one, which is returned, or at the end.
+    pub fn insert(&mut self, purpose: Purpose, answer: Answer) -> Option<Answer> {
+        if let Some(place) = self.place(&purpose) {
+            return Some(std::mem::replace(&mut self.0[place].1, answer));
+        }
+        self.0.push((purpose, answer));
+        None
+    }
+
+    /// Every purpose with its answer.
+    pub fn iter(&self) -> impl Iterator<Item = (&Purpose, &Answer)> {
+        self.0.iter().map(|(purpose, answer)| (purpose, answer))
+    }
+
+    /// The purposes.
+    pub fn purposes(&self) -> impl Iterator<Item = &Purpose> {
+        self.0.iter().map(|(purpose, _)| purpose)
+    }
+
+    /// The answers alone.
+    pub fn values(&self) -> impl Iterator<Item = &Answer> {
+        self.0.iter().map(|(_, answer)| answer)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 /// Everything a person said about one tool. Empty: nothing was said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

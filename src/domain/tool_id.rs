@@ -89,12 +89,14 @@ impl Purpose {
     /// The purpose a question is about when none is named: `usage` if there is one, else the only
     /// one. `None` where that leaves a choice.
     pub fn implied<'a>(purposes: impl IntoIterator<Item = &'a Purpose>) -> Option<&'a Purpose> {
-        let all: Vec<&Purpose> = purposes.into_iter().collect();
-        match all.iter().find(|p| p.as_str() == "usage") {
-            Some(usage) => Some(usage),
-            None if all.len() == 1 => Some(all[0]),
-            None => None,
+        let (mut only, mut several) = (None, false);
+        for purpose in purposes {
+            if purpose.as_str() == "usage" {
+                return Some(purpose);
+            }
+            several |= only.replace(purpose).is_some();
         }
+        only.filter(|_| !several)
     }
 }
 

@@ -51,7 +51,7 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
         return Plan::Nothing;
     }
     let may_tell = declaration.manner == Manner::Notice && default == Some(Default::Declared);
-    let now = subject.world().now;
+    let now = subject.world().now();
     let candidates: Vec<&Purpose> = declaration
         .purposes
         .keys()

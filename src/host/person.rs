@@ -192,7 +192,7 @@ impl Question<'_> {
     fn not_now(&self, purposes: &[Purpose]) -> Result<Outcome, Error> {
         let world = self.subject.world();
         let purposes: Vec<&Purpose> = purposes.iter().collect();
-        asked::mark(world.layout()?, &self.subject.tool, &purposes, world.now)?;
+        asked::mark(world.layout()?, &self.subject.tool, &purposes, world.now())?;
         aside("\nNot now, so it stays off. You will not be asked again for a day.\n");
         Ok(Outcome::Spoke)
     }

@@ -86,7 +86,7 @@ fn waiting(subject: &Subject, purpose: Option<&Purpose>) -> u64 {
     let layout = subject.world().layout().ok();
     let count = layout
         .zip(purpose)
-        .map(|(layout, p)| spool::count(layout, &subject.tool, p, subject.world().now));
+        .map(|(layout, p)| spool::count(layout, &subject.tool, p, subject.world().now()));
     count.and_then(Result::ok).unwrap_or(0)
 }
 

@@ -37,7 +37,7 @@ fn grants(text: &str) -> bool {
 #[test]
 fn a_whole_file_is_understood() {
     let consent = parsed(WHOLE).expect("whole");
-    let usage = &consent.answers[&"usage".parse::<Purpose>().expect("a purpose")];
+    let usage = consent.answers.get(&"usage".parse().expect("a purpose")).expect("an answer");
     assert_eq!(usage.choice, Choice::Granted);
     assert_eq!(usage.via, Some(Via::Prompt));
     assert_eq!(usage.at.map(|at| at.to_string()).as_deref(), Some("2026-11-20T10:11:12Z"));
@@ -98,7 +98,7 @@ fn a_catalogued_yes_is_a_wish_and_a_no_takes_it_back() {
     std::fs::write(&path, wish).expect("a file");
     let usage: Purpose = "usage".parse().expect("a purpose");
     let before = read(&path, &werf()).expect("whole");
-    assert!(before.answers.contains_key(&usage) && !before.grants_anything());
+    assert!(before.answers.get(&usage).is_some() && !before.grants_anything());
     assert_eq!(before.word_on(&usage), crate::domain::consent::Word::Nothing);
 }
 

@@ -18,7 +18,7 @@ pub struct Layout {
     /// Folders of the system's packages, as the variable names them.
     data: Option<String>,
     /// The administrator's file.
-    pub policy: PathBuf,
+    pub policy: Cow<'static, Path>,
 }
 
 impl Layout {
@@ -221,19 +221,20 @@ fn system_data(_: Option<&str>) -> &str {
 }
 
 #[cfg(windows)]
-fn policy(environment: &dyn Environment) -> PathBuf {
+fn policy(environment: &dyn Environment) -> Cow<'static, Path> {
     let data = environment.get("ProgramData").filter(|path| !path.is_empty());
-    PathBuf::from(data.unwrap_or_else(|| r"C:\ProgramData".into())).join(r"sayso\policy.toml")
+    let data = PathBuf::from(data.unwrap_or_else(|| r"C:\ProgramData".into()));
+    data.join(r"sayso\policy.toml").into()
 }
 
 #[cfg(target_os = "macos")]
-fn policy(_: &dyn Environment) -> PathBuf {
-    PathBuf::from("/Library/Application Support/sayso/policy.toml")
+fn policy(_: &dyn Environment) -> Cow<'static, Path> {
+    Path::new("/Library/Application Support/sayso/policy.toml").into()
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn policy(_: &dyn Environment) -> PathBuf {
-    PathBuf::from("/etc/sayso/policy.toml")
+fn policy(_: &dyn Environment) -> Cow<'static, Path> {
+    Path::new("/etc/sayso/policy.toml").into()
 }
 
 #[cfg(all(test, unix, not(target_os = "macos")))]

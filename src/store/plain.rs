@@ -29,42 +29,76 @@ pub(super) enum Plain<'t> {
     Lists(Vec<(&'t str, Vec<&'t str>)>),
 }
 
-/// The lines, or `None` where one is of another shape.
+/// What was read, and what follows it.
+type Read<'t, T> = Option<(T, &'t str)>;
+
+/// The lines; `None` and nothing more where one is of another shape.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Option<Line<'_>>> {
-    text.split('\n').filter(|line| !line.is_empty()).map(line)
+    let mut rest = text;
+    let is_plain = is_plain(text);
+    std::iter::from_fn(move || {
+        while let Some(after) = rest.strip_prefix('\n') {
+            rest = after;
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, after) = line(rest).filter(|_| is_plain).unzip();
+        rest = after.unwrap_or_default();
+        Some(line)
+    })
 }
 
-fn line(line: &str) -> Option<Line<'_>> {
-    if let Some(rest) = line.strip_prefix('[') {
-        let name = rest.strip_suffix(']')?;
-        return is_bare(name).then_some(Line::Table(name));
+/// Whether every byte stands for itself. (Without a branch in the loop, sixteen are looked at at once.)
+fn is_plain(text: &str) -> bool {
+    let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\n') & (byte != b'\\');
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
+}
+
+fn line(text: &str) -> Read<'_, Line<'_>> {
+    if let Some(rest) = text.strip_prefix('[') {
+        let (name, rest) = bare(rest)?;
+        return Some((Line::Table(name), ended(rest.strip_prefix(']')?)?));
     }
-    let (key, value) = pair(line)?;
-    let value = match value.as_bytes().first()? {
-        b'"' => Plain::Text(value.strip_prefix('"')?.strip_suffix('"').filter(|t| is_plain(t))?),
-        b'[' => Plain::Texts(texts(value)?),
-        b'{' => Plain::Lists(lists(value)?),
-        _ if is_time(value) => Plain::Time(value),
-        _ => Plain::Number(number(value)?),
-    };
-    Some(Line::Pair(key, value))
+    let (key, rest) = bare(text)?;
+    let (value, rest) = value(rest.strip_prefix(" = ")?)?;
+    Some((Line::Pair(key, value), ended(rest)?))
 }
 
-/// `key = value`, with a plain key. What follows the first `=` is the value: no key holds one.
-fn pair(text: &str) -> Option<(&str, &str)> {
-    let end = text.bytes().position(|byte| byte == b'=')?;
-    let key = text.get(..end)?.strip_suffix(' ')?;
-    is_bare(key).then_some((key, text.get(end + 1..)?.strip_prefix(' ')?))
+/// What follows the end of a line.
+fn ended(rest: &str) -> Option<&str> {
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('\n') }
+}
+
+fn value(text: &str) -> Read<'_, Plain<'_>> {
+    match text.as_bytes().first()? {
+        b'"' => quoted(text).map(|(text, rest)| (Plain::Text(text), rest)),
+        b'[' => texts(text).map(|(texts, rest)| (Plain::Texts(texts), rest)),
+        b'{' => lists(text).map(|(lists, rest)| (Plain::Lists(lists), rest)),
+        _ => {
+            let (value, rest) = before(text, |byte| byte == b'\n').unwrap_or((text, ""));
+            let value =
+                if is_time(value) { Plain::Time(value) } else { Plain::Number(number(value)?) };
+            Some((value, rest))
+        }
+    }
+}
+
+/// What stands before the first such byte, and what begins with it.
+fn before(text: &str, is_end: impl Fn(u8) -> bool) -> Read<'_, &str> {
+    text.split_at_checked(text.bytes().position(is_end)?)
 }
 
 /// A key without quotes, and without the dots that would make it several.
-fn is_bare(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+fn bare(text: &str) -> Read<'_, &str> {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    before(text, |byte| !is_bare(byte)).filter(|(key, _)| !key.is_empty())
 }
 
-/// A text in quotes that stands for itself.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\')
+/// A text in quotes, which end on the same line.
+fn quoted(text: &str) -> Read<'_, &str> {
+    let (text, rest) = before(text.strip_prefix('"')?, |byte| matches!(byte, b'"' | b'\n'))?;
+    Some((text, rest.strip_prefix('"')?))
 }
 
 fn number(value: &str) -> Option<u32> {
@@ -84,40 +118,37 @@ fn is_time(value: &str) -> bool {
 }
 
 /// `["1", "true"]`
-fn texts(value: &str) -> Option<Vec<&str>> {
-    let inner = value.strip_prefix('[')?.strip_suffix(']')?;
-    if inner.is_empty() {
-        return Some(Vec::new());
+fn texts(text: &str) -> Read<'_, Vec<&str>> {
+    let mut rest = text.strip_prefix('[')?;
+    let mut texts = Vec::new();
+    if let Some(rest) = rest.strip_prefix(']') {
+        return Some((texts, rest));
     }
-    let mut texts = Vec::with_capacity(4);
-    let mut rest = inner;
+    texts.reserve(4);
     loop {
-        let quoted = rest.strip_prefix('"')?;
-        let end = quoted.bytes().position(|byte| byte == b'"')?;
-        let text = quoted.get(..end)?;
-        is_plain(text).then_some(())?;
+        let (text, after) = quoted(rest)?;
         texts.push(text);
-        match quoted.get(end + 1..)? {
-            "" => return Some(texts),
-            more => rest = more.strip_prefix(", ")?,
+        match after.strip_prefix(']') {
+            Some(rest) => return Some((texts, rest)),
+            None => rest = after.strip_prefix(", ")?,
         }
     }
 }
 
 /// `{ NAME = ["1"], OTHER = [] }`
-fn lists(value: &str) -> Option<Vec<(&str, Vec<&str>)>> {
-    let inner = value.strip_prefix("{ ")?.strip_suffix("] }")?;
-    let mut lists = Vec::new();
-    for (place, part) in inner.split("], ").enumerate() {
-        // What `split` took away stands behind every part; the last one lost it to the suffix.
-        let start = part.as_ptr().addr() - value.as_ptr().addr();
-        let whole = value.get(start..=start + part.len())?;
-        let (key, list) = pair(whole)?;
-        let is_new = !lists.iter().take(place).any(|(known, _)| *known == key);
-        is_new.then_some(())?;
-        lists.push((key, texts(list)?));
+fn lists(text: &str) -> Read<'_, Vec<(&str, Vec<&str>)>> {
+    let mut rest = text.strip_prefix("{ ")?;
+    let mut lists: Vec<(&str, Vec<&str>)> = Vec::new();
+    loop {
+        let (key, after) = bare(rest)?;
+        let (list, after) = texts(after.strip_prefix(" = ")?)?;
+        let is_new = lists.iter().all(|(known, _)| *known != key);
+        is_new.then(|| lists.push((key, list)))?;
+        match after.strip_prefix(" }") {
+            Some(rest) => return Some((lists, rest)),
+            None => rest = after.strip_prefix(", ")?,
+        }
     }
-    Some(lists)
 }
 
 #[cfg(test)]
@@ -149,6 +180,7 @@ mod tests {
             "choice = 'denied'",
             "choice = \"denied\" # no",
             "choice = \"den\\u0069ed\"",
+            "choice = \"den\nied\"",
             "choice = \"denied\"\r",
             " choice = \"denied\"",
             "\"choice\" = \"denied\"",

@@ -36,7 +36,7 @@ pub(super) fn read(layout: &Layout, tool: &ToolId) -> Option<Prepared<'static>> 
     // It lives as long as the process, which was started to answer one question.
     let bytes: &'static [u8] = Vec::leak(bytes);
     let prepared = Prepared::read(&bytes[start..])?;
-    (prepared.tool().as_ref() == Some(tool)).then_some(prepared)
+    (prepared.name() == tool.as_str()).then_some(prepared)
 }
 
 /// The stamp of the file in which [`declarations::find`] would look.

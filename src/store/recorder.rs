@@ -145,9 +145,23 @@ impl Recorder {
         let Some(terms) = subject.terms() else {
             return Ok(Outcome::Held(subject.decide(None).reason));
         };
-        let Some(event) = terms.event(name) else {
-            return self.undeclared(subject, terms, name);
-        };
+        match terms.event(name) {
+            Some(event) => self.record_as(subject, terms, &event, given),
+            None => self.undeclared(subject, terms, name),
+        }
+    }
+
+    /// The same, by the declaration of the event, for whoever looked it up.
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    pub fn record_as(
+        &self,
+        subject: &Subject,
+        terms: &dyn Terms,
+        event: &Event,
+        given: &BTreeMap<String, Given>,
+    ) -> Result<Outcome, NotAsDeclared> {
         let decision = subject.decide(Some(&event.purpose));
         let log = transparency::wanted(subject.world(), terms);
         if !decision.allows() && !matches!(log, Log::In(_)) {
@@ -165,7 +179,7 @@ impl Recorder {
         };
         let assembled = |hashes: Hashes<'_>| {
             let declared = (&subject.tool, terms);
-            event::assemble(declared, &event, given, run, notice, &stamp, hashes)
+            event::assemble(declared, event, given, run, notice, &stamp, hashes)
         };
         if let Log::In(path) = &log {
             let held = (!decision.allows()).then_some(decision.reason);
@@ -176,14 +190,14 @@ impl Recorder {
         if !decision.allows() {
             return Ok(Outcome::Held(decision.reason));
         }
-        let id = subject.secret_for(&event);
+        let id = subject.secret_for(event);
         let salt = subject.consent.salt.as_deref();
         let secret = id.as_ref().zip(salt).map(|(id, salt)| Secret { id: id.as_bytes(), salt });
         let line = assembled(Hashes::Made(secret))?.line();
         if log == Log::Nowhere {
             return Ok(Outcome::Lost);
         }
-        Ok(self.spool(subject, &event, &line, decision.reason, stamp.ts))
+        Ok(self.spool(subject, event, &line, decision.reason, stamp.ts))
     }
 
     /// An event as it would be recorded, for what goes with an update check; `None` where it is not

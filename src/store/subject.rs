@@ -28,7 +28,8 @@ pub struct Subject {
     policy: Policy,
     unreadable: Option<Unreadable>,
     /// Whether the declaration still means what was read, for each answer in turn; worked
-    /// out at most once, since it costs more than all the rest of a decision.
+    /// out at most once, since it costs more than all the rest of a decision. None where that was
+    /// prepared, and is only compared.
     unchanged: Vec<OnceLock<bool>>,
     /// The same for a notice that was shown and not answered.
     notice_unchanged: OnceLock<bool>,
@@ -37,6 +38,8 @@ pub struct Subject {
 impl Subject {
     /// A tool by the declaration that is registered for it.
     pub fn registered(world: &Arc<World>, tool: &ToolId) -> Self {
+        // Taken before the file is read: whoever prepares it has to know how old it was then.
+        world.now();
         let found = world.layout().and_then(|layout| declarations::find(layout, tool));
         match found {
             Ok(Some(found)) => Self::new(world, tool, Known::Registered(Box::new(found))),
@@ -65,7 +68,7 @@ impl Subject {
         if let Known::Registered(found) = &self.known
             && self.allows_anything()
         {
-            prepared::write(&self.world, found, self.world.now);
+            prepared::write(&self.world, found, self.world.now());
         }
     }
 
@@ -110,7 +113,10 @@ impl Subject {
         Self {
             world: Arc::clone(world),
             tool: tool.clone(),
-            unchanged: consent.answers.keys().map(|_| OnceLock::new()).collect(),
+            unchanged: match known {
+                Known::Prepared(..) => Vec::new(),
+                _ => vec![OnceLock::new(); consent.answers.len()],
+            },
             notice_unchanged: OnceLock::new(),
             known,
             consent,
@@ -147,7 +153,7 @@ impl Subject {
     /// The purposes there is something to say about: those declared, then those only answered.
     pub fn purposes(&self) -> Vec<Purpose> {
         let mut purposes = self.terms().map(Terms::purposes).unwrap_or_default();
-        for answered in self.consent.answers.keys() {
+        for answered in self.consent.answers.purposes() {
             if !purposes.contains(answered) {
                 purposes.push(answered.clone());
             }
@@ -291,7 +297,7 @@ impl Subject {
         match (word, purpose) {
             (Word::Granted { read, .. }, Some(purpose)) => {
                 let compare = || terms.means(purpose, read);
-                let place = self.consent.answers.get_index_of(purpose);
+                let place = self.consent.answers.place(purpose);
                 match place.and_then(|place| self.unchanged.get(place)) {
                     Some(known) => *known.get_or_init(compare),
                     None => compare(),

@@ -26,8 +26,7 @@ pub struct World {
     environment: Arc<dyn Environment + Send + Sync>,
     decided: Signals,
     signals: OnceLock<Signals>,
-    /// The time, to the second: a finer one would tell more than an answer needs.
-    pub now: Timestamp,
+    now: OnceLock<Timestamp>,
     layout: Option<Layout>,
     policy: OnceLock<Result<Policy, Arc<Error>>>,
     config: OnceLock<Result<Config, Arc<Error>>>,
@@ -35,22 +34,31 @@ pub struct World {
 
 impl World {
     /// The world of this process.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn of_this_process() -> Arc<Self> {
-        Self::new(Arc::new(Process), Timestamp::now())
+        Self::at(Arc::new(Process), OnceLock::new())
     }
 
     /// A world made of values.
     pub fn new(environment: Arc<dyn Environment + Send + Sync>, now: Timestamp) -> Arc<Self> {
+        Self::at(environment, to_the_second(now).into())
+    }
+
+    fn at(environment: Arc<dyn Environment + Send + Sync>, now: OnceLock<Timestamp>) -> Arc<Self> {
         Arc::new(Self {
             decided: Signals::read_for_the_decided(&*environment),
             signals: OnceLock::new(),
             layout: Layout::find(&*environment),
-            now: Timestamp::from_second(now.as_second()).unwrap_or(now),
+            now,
             environment,
             policy: OnceLock::new(),
             config: OnceLock::new(),
         })
+    }
+
+    /// The time of this run, to the second: a finer one would tell more than an answer needs. Taken when
+    /// it is first asked for; a check of what was answered never does.
+    pub fn now(&self) -> Timestamp {
+        *self.now.get_or_init(|| to_the_second(self.clock()))
     }
 
     /// The time of this moment, for what happens while the program runs.
@@ -114,6 +122,10 @@ impl World {
     /// The same world a moment later: files are read again.
     #[must_use]
     pub fn again(&self) -> Arc<Self> {
-        Self::new(Arc::clone(&self.environment), self.now)
+        Self::at(Arc::clone(&self.environment), self.now.clone())
     }
+}
+
+fn to_the_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

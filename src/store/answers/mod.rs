@@ -138,7 +138,7 @@ fn entry(
 ) -> Entry {
     Entry {
         record: String::new(),
-        at: world.now.to_string(),
+        at: world.now().to_string(),
         tool: tool.to_string(),
         purpose: purpose.map(Purpose::to_string),
         change,

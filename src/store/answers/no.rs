@@ -38,7 +38,7 @@ pub fn refuse(
 ) -> Result<Stored, Error> {
     let layout = world.layout()?;
     let path = layout.consent(tool);
-    let if_damaged = IfDamaged::SetAside { now: world.now, via };
+    let if_damaged = IfDamaged::SetAside { now: world.now(), via };
     let update = consent::update(&path, tool, if_damaged, &|before| {
         refusals(world, before, scope, notice, via)
     });
@@ -105,7 +105,7 @@ fn refusals(
     let now_refused: Vec<&Purpose> = match scope {
         Scope::WholeTool => {
             if before.refused.is_none() {
-                edits.extend(consent::whole_no(world.now, via));
+                edits.extend(consent::whole_no(world.now(), via));
             }
             granted.clone()
         }
@@ -121,7 +121,7 @@ fn refusals(
             choice: Choice::Denied,
             read: None,
             declined: None,
-            at: Some(world.now),
+            at: Some(world.now()),
             via: Some(via),
             withdraw: Withdrawal::default(),
         };

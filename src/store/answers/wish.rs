@@ -34,7 +34,7 @@ pub fn want(
     let layout = world.layout()?;
     let path = layout.consent(tool);
     keep_what_was(layout, tool)?;
-    let now = world.now;
+    let now = world.now();
     let if_damaged = match choice {
         Choice::Denied => IfDamaged::SetAside { now, via: Via::Command },
         Choice::Granted => IfDamaged::Refuse,
@@ -94,7 +94,7 @@ fn wishes(
     }
     match choice {
         Choice::Denied if whole && before.refused.is_none() => {
-            edits.extend(consent::whole_no(world.now, Via::Command));
+            edits.extend(consent::whole_no(world.now(), Via::Command));
         }
         Choice::Granted if before.refused.is_some() => {
             edits.extend(["choice", "at", "via"].map(|key| Edit::remove(&[key])));
@@ -107,7 +107,7 @@ fn wishes(
         }
         let channel = channel.as_str();
         edits.push(Edit::set(&[channel, "choice"], choice.as_str()));
-        edits.push(Edit::set(&[channel, "at"], patch::datetime(world.now)));
+        edits.push(Edit::set(&[channel, "at"], patch::datetime(world.now())));
         edits.push(Edit::set(&[channel, "via"], Via::Command.as_str()));
     }
     edits

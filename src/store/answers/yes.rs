@@ -86,7 +86,7 @@ fn yes(world: &World, declaration: &Declaration, purpose: &Purpose, via: Via) ->
         choice: Choice::Granted,
         read: Some(Read { notice, digest }),
         declined: None,
-        at: Some(world.now),
+        at: Some(world.now()),
         via: Some(via),
         withdraw: declaration.withdrawal_of(purpose),
     })
@@ -130,7 +130,7 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
         edits.extend([
             Edit::set(&["noticed", "notice"], i64::from(notice)),
             Edit::set(&["noticed", "digest"], digest.as_str()),
-            Edit::set(&["noticed", "at"], crate::store::patch::datetime(world.now)),
+            Edit::set(&["noticed", "at"], crate::store::patch::datetime(world.now())),
         ]);
         edits
     })?;
