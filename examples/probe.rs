@@ -1,7 +1,8 @@
 //! A host tool that delivers by itself, with a declaration that can be chosen: the variable
 //! `PROBE_DECLARATION` names its file.
 //!
-//! `probe run` records the event `E` and ends; `probe run --exit 3` ends with 3.
+//! `probe run` records the event `E` and ends; `probe run --exit 3` ends with 3, and
+//! `probe run --work 100` computes something for about a tenth of a second first.
 #![expect(clippy::print_stdout, reason = "a program of its own, which prints its answers")]
 #![expect(clippy::disallowed_methods, reason = "the declaration is named by a variable")]
 
@@ -17,12 +18,22 @@ fn main() -> ExitCode {
         return exit;
     }
     consent.record("E", &[]);
+    let run = matches.subcommand().map(|(_, run)| run);
+    work(run.and_then(|run| run.get_one("work").copied()).unwrap_or_default());
     println!("probe: done");
-    let exit = matches.subcommand().and_then(|(_, run)| run.get_one::<u8>("exit").copied());
+    let exit = run.and_then(|run| run.get_one::<u8>("exit").copied());
     ExitCode::from(exit.unwrap_or_default())
+}
+
+/// What hosts are there for.
+fn work(amount: u64) {
+    let steps = (0..amount * 100_000).fold(1, |sum: u64, step| std::hint::black_box(sum ^ step));
+    std::hint::black_box(steps);
 }
 
 fn command() -> Command {
     let exit = Arg::new("exit").long("exit").value_parser(value_parser!(u8));
-    Command::new("probe").subcommand(Command::new("run").about("Do nothing").arg(exit))
+    let work = Arg::new("work").long("work").value_parser(value_parser!(u64));
+    let run = Command::new("run").about("Do nothing, or some work");
+    Command::new("probe").subcommand(run.arg(exit).arg(work))
 }
