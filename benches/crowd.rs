@@ -116,11 +116,3 @@ fn log_of_a_million_events(bencher: Bencher) {
     million(home.path());
     bencher.bench_local(|| sayso(home.path(), &["log"]));
 }
-
-/// A host starts a program beside itself: small, and with a gigabyte in its memory.
-#[divan::bench(args = [0, 1])]
-fn start_from_a_host_of_gigabytes(bencher: Bencher, gigabytes: usize) {
-    let memory = vec![1_u8; gigabytes << 30];
-    bencher.bench_local(|| Command::new("/bin/true").status().expect("it runs"));
-    assert!(memory.iter().step_by(4096).all(|byte| *byte == 1));
-}

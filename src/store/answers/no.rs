@@ -111,7 +111,7 @@ fn refusals(
         }
         Scope::Purposes(purposes) => {
             let is_new = |p: &&Purpose| {
-                before.answers.get(*p).is_none_or(|answer| answer.choice == Choice::Granted)
+                before.answers.get(p).is_none_or(|answer| answer.choice == Choice::Granted)
             };
             purposes.iter().filter(is_new).collect()
         }

@@ -58,7 +58,7 @@ pub fn grant(
     stored.then("forget when you were asked", asked::forget(layout, tool, purposes));
     let notice = declaration.notice;
     for purpose in
-        purposes.iter().filter(|p| changed.before.answers.get(*p) != changed.after.answers.get(*p))
+        purposes.iter().filter(|p| changed.before.answers.get(p) != changed.after.answers.get(p))
     {
         let entry = Entry {
             notice: Some(notice),
