@@ -13,7 +13,7 @@ use super::reading::in_text;
 use super::rule::Said;
 use super::source::{Machine, Source, Switch};
 use super::state::{ChannelState, State, of};
-use super::{shell, taking_back, wording};
+use super::{shells, taking_back, wording};
 use crate::store::layout::Layout;
 use crate::store::undo;
 
@@ -262,7 +262,7 @@ pub fn left(
     }
     let why = wording::because(machine, entry, is);
     let told = |mend: String| Some(Left { why: why.clone(), mend, is_variable: false });
-    let environment = machine.world().environment();
+    let language = shells::language(machine.world().environment());
     let is_said = is.sources.iter().any(|source| source.says == wanted);
     let by_file = is
         .sources
@@ -276,7 +276,7 @@ pub fn left(
         Some((_, Switch::Variable(variable)))
             if is_said || value(variable, direction).is_none() =>
         {
-            told(shell::unset(environment, &variable.name))
+            told(language.unset(&variable.name))
         }
         Some((source, Switch::File(_))) if source.problem.is_some() => {
             told(wording::how_to_change(machine, entry, is))
@@ -291,7 +291,7 @@ pub fn left(
         }
         _ => match variable_to_set(is, direction) {
             Some((name, value)) => {
-                Some(Left { why, mend: shell::set(environment, name, value), is_variable: true })
+                Some(Left { why, mend: language.set(name, value), is_variable: true })
             }
             None => match by_hand(entry, direction) {
                 Way::ByHand { hint, .. } => told(hint),
