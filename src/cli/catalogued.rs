@@ -1,8 +1,6 @@
 //! Other people's tools on the screen: their rows, their explanation, and what is known of them.
 
 use super::Session;
-use super::failure::Failure;
-use super::tools;
 use crate::catalogue::entry::{Entry, Word};
 use crate::catalogue::source::Machine;
 use crate::catalogue::state::{self, ChannelState, State};
@@ -199,20 +197,6 @@ impl Others {
             "from": entry.from,
             "ways": ways,
         })
-    }
-
-    /// A word that names nothing here, with what may have been meant.
-    pub(super) fn unknown(&self, world: &World, typed: &str) -> Failure {
-        let tool = match tools::parse(world, typed) {
-            Ok(tool) => tool,
-            Err(failure) => return failure,
-        };
-        let failure = tools::unknown(&tool);
-        if let Some(entry) = self.catalogue.entry_of_program(typed) {
-            return failure.hint(format!("did you mean {}?", entry.id));
-        }
-        let ids: Vec<&str> = self.catalogue.entries().map(|entry| entry.id.as_str()).collect();
-        tools::with_suggestion_among(world, typed, failure, &ids)
     }
 }
 

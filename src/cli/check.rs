@@ -75,7 +75,7 @@ fn exit(subject: &Subject, purpose: Option<&Purpose>) -> Exit {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let world = &session.world;
-    let tool = tools::parse(world, &typed.tool)?;
+    let tool = tools::parse(session, &typed.tool)?;
     let named = typed.purpose.as_ref().map(|name| name.parse::<Purpose>()).transpose();
     let named = named.map_err(|error| {
         Failure::misuse(format!("{:?} is no purpose: {error}", typed.purpose.unwrap_or_default()))

@@ -55,11 +55,11 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 fn named(session: &Session, name: &str, typed: &Typed) -> Result<Exit, Failure> {
     if typed.unknown {
-        let tool = tools::parse(&session.world, name)?;
+        let tool = tools::parse(session, name)?;
         let subject = Subject::registered(&session.world, &tool);
         return refuse(session, &subject, typed);
     }
-    let tool = tools::find_anywhere(session, name);
+    let tool = tools::find(session, name);
     one(session, &tool.map_err(|failure| in_advance(session, name, failure))?, typed)
 }
 

@@ -59,7 +59,7 @@ fn named(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
         may_run_command: typed.run_vendor_command,
         dry_run: typed.dry_run,
     };
-    let tool = tools::find_anywhere(session, &typed.tool)?;
+    let tool = tools::find(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     if switch::is_all_there_is(&subject)
         && let Some(entry) = session.others().catalogue.entry(&tool)

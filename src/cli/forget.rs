@@ -45,7 +45,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
-    let tool = tools::find(world, name)?;
+    let tool = tools::find(session, name)?;
     let subject = Subject::registered(world, &tool);
     if subject.consent.catalogued && subject.declaration().is_none() {
         let what = format!("{tool} does not ask sayso, so it has left nothing here");

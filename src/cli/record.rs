@@ -35,7 +35,7 @@ fn define() -> Command {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let world = &session.world;
-    let tool = tools::parse(world, &typed.tool)?;
+    let tool = tools::parse(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     let Some(given) = given(&subject, &typed.event, typed.field.iter().map(String::as_str)) else {
         return Err(Failure::misuse("a field is given as FIELD=VALUE").hint("such as exitCode=0"));

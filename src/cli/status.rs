@@ -80,14 +80,11 @@ fn show(typed: &Typed, session: &Session) -> Result<Exit, Failure> {
 fn named<'s>(session: &'s Session, name: &str) -> Result<Shown<'s>, Failure> {
     let others = session.others();
     let entry = others.named(name);
-    let tool = match (tools::find(&session.world, name), entry) {
-        (Ok(tool), _) => tool,
-        (Err(_), Some(entry)) => {
-            return Ok(Shown { native: Vec::new(), catalogued: vec![entry] });
-        }
-        // A place that cannot be listed is told as it is.
-        (Err(failure), None) if tools::known(&session.world).is_err() => return Err(failure),
-        (Err(_), None) => return Err(others.unknown(&session.world, name)),
+    let tool = match (tools::registered(&session.world, name), entry) {
+        (Ok(Some(tool)), _) => tool,
+        (_, Some(entry)) => return Ok(Shown { native: Vec::new(), catalogued: vec![entry] }),
+        (Err(failure), None) => return Err(failure),
+        (Ok(None), None) => return Err(tools::unknown(session, name)),
     };
     let subject = Subject::registered(&session.world, &tool);
     Ok(match entry {

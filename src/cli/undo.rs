@@ -34,7 +34,7 @@ fn define() -> Command {
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
-    let tool = typed.tool.as_deref().map(|name| tools::parse(&session.world, name)).transpose()?;
+    let tool = typed.tool.as_deref().map(|name| tools::parse(session, name)).transpose()?;
     let layout = session.world.layout()?;
     let surroundings = Surroundings {
         environment: session.world.environment(),
@@ -74,10 +74,7 @@ fn nothing(session: &Session, tool: Option<&ToolId>) -> Result<Exit, Failure> {
         session.terminal.say("There is nothing to undo.")?;
         return Ok(Exit::Done);
     };
-    let is_known = session.others().named(tool.as_str()).is_some();
-    if !is_known && tools::find(&session.world, tool.as_str()).is_err() {
-        return Err(session.others().unknown(&session.world, tool.as_str()));
-    }
+    tools::find(session, tool.as_str())?;
     session.terminal.say(&format!("There is nothing to undo for {tool}."))?;
     Ok(Exit::Done)
 }
