@@ -59,7 +59,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let chosen: Vec<ToolId> = match &typed.tool {
-        Some(name) => vec![tools::find(session, name)?],
+        Some(name) => vec![tools::find_asking(session, name)?],
         None => tools::known(world)?.into_iter().collect(),
     };
     let mut exit = Exit::Done;

@@ -3,7 +3,7 @@
 use super::Session;
 use super::failure::Failure;
 use crate::domain::tool_id::ToolId;
-use crate::store::{World, answers, declarations};
+use crate::store::{Subject, World, answers, declarations};
 use std::collections::BTreeSet;
 
 /// Every tool that is declared or was answered, sorted.
@@ -48,6 +48,30 @@ pub(super) fn find(session: &Session, typed: &str) -> Result<ToolId, Failure> {
     Ok(entry.id.clone())
 }
 
+/// Reads the id of a tool that asks sayso. Of any other, nothing waits here, leaves or is known.
+pub(super) fn find_asking(session: &Session, typed: &str) -> Result<ToolId, Failure> {
+    let tool = find(session, typed)?;
+    if asks(session, &Subject::registered(&session.world, &tool)) {
+        return Ok(tool);
+    }
+    let hint = format!("sayso status {tool} shows its vendor's own switch");
+    Err(Failure::not_done(anyhow::anyhow!("{tool} does not ask sayso")).hint(hint))
+}
+
+/// Whether a tool asks sayso, as far as anybody can tell: `false` where its vendor's own switch is
+/// all there is.
+pub(super) fn asks(session: &Session, subject: &Subject) -> bool {
+    if subject.declaration().is_some() {
+        return true;
+    }
+    if subject.consent.catalogued {
+        return false;
+    }
+    // What is declared or answered and cannot be read may ask.
+    let is_here = !matches!(registered(&session.world, subject.tool.as_str()), Ok(None));
+    is_here || session.others().catalogue.entry(&subject.tool).is_none()
+}
+
 /// Nothing is called that: what may have been meant.
 pub(super) fn unknown(session: &Session, typed: &str) -> Failure {
     let failure = match typed.parse::<ToolId>() {
@@ -56,22 +80,18 @@ pub(super) fn unknown(session: &Session, typed: &str) -> Failure {
         }
         Err(error) => Failure::misuse(format!("{typed:?} is no tool id: {error}")),
     };
-    failure.hint(match meant(session, typed) {
-        Some(id) => format!("did you mean {id}?"),
-        None => "sayso lists the tools that are known here".to_owned(),
-    })
+    let listed = || "sayso lists the tools that are known here".to_owned();
+    failure.hint(meant(session, typed).unwrap_or_else(listed))
 }
 
 /// The tool whose program is called that, or whose id is close to it.
-fn meant(session: &Session, typed: &str) -> Option<String> {
+pub(super) fn meant(session: &Session, typed: &str) -> Option<String> {
     let catalogue = &session.others().catalogue;
-    if let Some(entry) = catalogue.entry_of_program(typed) {
-        return Some(entry.id.to_string());
-    }
     let known = known(&session.world).unwrap_or_default();
     let others = catalogue.entries().map(|entry| entry.id.as_str());
-    let words = known.iter().map(ToolId::as_str).chain(others);
-    closest(typed, words).map(str::to_owned)
+    let closest = || closest(typed, known.iter().map(ToolId::as_str).chain(others));
+    let of_program = catalogue.entry_of_program(typed).map(|entry| entry.id.as_str());
+    Some(format!("did you mean {}?", of_program.or_else(closest)?))
 }
 
 /// The word closest to what was typed, if it is close enough to be meant.
