@@ -236,6 +236,17 @@ pub struct Left {
     pub is_variable: bool,
 }
 
+/// Whether sayso would change a file for this channel if the tool were named.
+pub fn can_set(
+    machine: &Machine,
+    entry: &Entry,
+    direction: Direction,
+    is: &ChannelState<'_>,
+) -> bool {
+    let request = Request { direction, channels: &[], is_named: true, may_run_command: false };
+    matches!(way(machine, entry, &request, is), Way::File { .. } | Way::TakeBack)
+}
+
 /// What keeps a channel from being as the person wants it; `None` where it is.
 pub fn left(
     machine: &Machine,

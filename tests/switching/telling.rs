@@ -70,6 +70,18 @@ fn a_wish_that_does_not_hold_is_told_by_doctor() {
 }
 
 #[test]
+fn what_doctor_says_to_run_mends_it() {
+    let machine = Machine::with(&["turbo"]);
+    machine.run(&["disable", "turborepo"]).ends(0);
+    machine.home.write(TURBOREPO, "{\"telemetry_enabled\":true}");
+    let told = machine.run(&["doctor"]).ends(1).stdout;
+    assert!(told.contains("turborepo: you said no to usage, and it is on"), "{told}");
+    assert!(told.contains("\n  to mend it: sayso disable turborepo\n"), "{told}");
+    machine.run(&["disable", "turborepo"]).ends(0);
+    machine.run(&["doctor"]).ends(0);
+}
+
+#[test]
 fn a_wish_is_in_the_history_and_no_consent() {
     let machine = Machine::with(&["turbo"]);
     machine.run(&["enable", "turborepo"]).ends(0);
