@@ -290,7 +290,7 @@ pub fn left(
             told(language.unset(&variable.name))
         }
         Some((source, Switch::File(_))) if source.problem.is_some() => {
-            told(wording::how_to_change(machine, entry, is))
+            told(wording::look_at(machine, source))
         }
         Some((source, Switch::File(file))) if source.rank() > 0 && by_file => {
             let value = match direction {

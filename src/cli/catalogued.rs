@@ -123,17 +123,17 @@ impl Others {
     pub(super) fn explained(&self, session: &Session, entry: &Entry) -> String {
         let machine = self.machine();
         let mut out = format!("\n{}", self.facts(session, entry));
-        for is in self.states(entry) {
+        let states = self.states(entry);
+        let is_one = states.len() == 1;
+        for is in states {
             let detail = wording::detail(machine, entry, &is);
             let hint = wording::how_to_change(machine, entry, &is);
             let channel = is.channel.as_str();
             out += &format!("\n{channel} is {}: {detail}.\n", is.state.as_str());
-            let hint = match is.state {
-                State::Off if hint == wording::NOTHING_TO_DO => hint,
-                State::Off => format!("run sayso enable {}, or {hint}", entry.id),
-                _ => format!("run sayso disable {}, or {hint}", entry.id),
-            };
-            out += &format!("  To change it: {hint}.\n");
+            let verb = if is.state == State::Off { "enable" } else { "disable" };
+            let which = if is_one { String::new() } else { format!(" {channel}") };
+            let or = hint.map(|hint| format!(", or {hint}")).unwrap_or_default();
+            out += &format!("  To change it: run sayso {verb} {}{which}{or}.\n", entry.id);
             let rows: Vec<Vec<Cell>> = is
                 .sources
                 .iter()
