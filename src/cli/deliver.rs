@@ -40,7 +40,7 @@ fn define() -> Command {
     Typed::augment_args(Command::new("deliver"))
         .about("Send what you agreed to and what has rested, now")
         .after_help(
-            "Hosts start this by themselves, in the background. What left: sayso log --sent\n\
+            "Hosts start this by themselves, in the background. What left: sayso log --sent\n\n\
              Exit 0 if nothing is left to do, 1 if something was held or not taken.\n\n\
              Examples:\n  sayso deliver\n  sayso deliver werf --now",
         )

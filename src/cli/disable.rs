@@ -35,8 +35,8 @@ fn define() -> Command {
     Typed::augment_args(Command::new("disable"))
         .about("Say no to a tool, to some of its purposes, or to everything")
         .after_help(
-            "The switch of a tool that does not ask sayso is set where it lasts: in your own file\n\
-             of that tool, if it has one; sayso undo puts the file back. Where only a variable\n\
+            "The switch of a tool that does not ask sayso is set where it lasts: in your own file \
+             of that tool, if it has one; sayso undo puts the file back. Where only a variable \
              switches it off, the line for your shell is shown.\n\n\
              Examples:\n  sayso disable werf\n  sayso disable gitops dashboard\n  \
              sayso disable turborepo --dry-run\n  sayso disable",

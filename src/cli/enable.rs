@@ -36,7 +36,7 @@ fn define() -> Command {
     Typed::augment_args(Command::new("enable"))
         .about("Say yes to a tool, or to some of its purposes")
         .after_help(
-            "A tool that does not ask sayso has no notice to read: its vendor's own switch is put\n\
+            "A tool that does not ask sayso has no notice to read: its vendor's own switch is put \
              on.\n\n\
              Examples:\n  sayso enable werf\n  sayso enable gitops usage update-check\n  \
              sayso enable werf --notice 1\n  sayso enable turborepo",

@@ -26,7 +26,7 @@ fn define() -> Command {
     Typed::augment_args(Command::new("undo"))
         .about("Put back, byte for byte, what sayso changed in other tools' files")
         .after_help(
-            "Where somebody else has changed such a file since, only the key goes back to what it\n\
+            "Where somebody else has changed such a file since, only the key goes back to what it \
              was. Your answers to tools that ask sayso stay.\n\n\
              Examples:\n  sayso undo turborepo\n  sayso undo --dry-run\n  sayso undo",
         )
