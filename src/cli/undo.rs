@@ -91,20 +91,28 @@ fn tell(session: &Session, undone: &Undone, dry_run: bool) -> Result<Exit, Failu
             return Ok(Exit::NotDone);
         }
     };
+    let since = "was changed by somebody else since, so only the key";
     let text = match (outcome, dry_run) {
         (Outcome::Restored, false) => format!("{path} is as it was."),
         (Outcome::Restored, true) => format!("{path} would become as it was."),
+        (Outcome::IsBack, false) => format!("{path} is there again, as it was."),
+        (Outcome::IsBack, true) => format!("{path} would be there again, as it was."),
         (Outcome::Removed, false) => format!("{path} is gone; it was not there before."),
         (Outcome::Removed, true) => format!("{path} would go; it was not there before."),
-        (Outcome::OnlyTheKey, false) => format!(
-            "{path} was changed by somebody else since, so only the key went back to what it was."
-        ),
-        (Outcome::OnlyTheKey, true) => {
-            format!("{path} was changed by somebody else since, so only the key would go back.")
+        (Outcome::OthersStay, false) => {
+            format!("{path} is as it was, but for what sayso changed in it for other tools.")
         }
+        (Outcome::OthersStay, true) => {
+            format!("{path} would become as it was, but for what sayso changed for other tools.")
+        }
+        (Outcome::OnlyTheKey, false) => format!("{path} {since} went back to what it was."),
+        (Outcome::OnlyTheKey, true) => format!("{path} {since} would go back."),
         (Outcome::Theirs, _) => format!(
             "in {path}, somebody else has changed the key itself since, so it stays as it is."
         ),
+        (Outcome::StaysAway, _) => {
+            format!("{path} was removed by somebody else since, so it stays away.")
+        }
     };
     session.terminal.say(&format!("{tools}: {text}"))?;
     Ok(Exit::Done)
