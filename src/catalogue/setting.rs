@@ -123,11 +123,7 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
             _ => Way::Variable,
         },
         Switch::File(_) if source.problem.is_some() => Way::ByHand {
-            why: format!(
-                "{} {}",
-                wording::switch(machine, source),
-                source.problem.as_deref().unwrap_or_default()
-            ),
+            why: wording::holds(machine, source),
             hint: match request.direction {
                 Direction::Off => wording::set_off(machine, source),
                 Direction::On => "change it by hand".to_owned(),

@@ -36,7 +36,7 @@ pub fn switch(machine: &Machine, source: &Source<'_>) -> String {
 }
 
 /// What a switch holds, short enough for a table.
-fn holds(machine: &Machine, source: &Source<'_>) -> String {
+pub fn holds(machine: &Machine, source: &Source<'_>) -> String {
     let value = visible(source.value.as_deref().unwrap_or(""));
     match (source.switch, &source.path) {
         (Switch::Variable(variable), _) => format!("{}={value}", variable.name),
