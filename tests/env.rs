@@ -2,9 +2,9 @@
 //! was written, and finds its files as they were once that is taken back.
 #![cfg(unix)]
 
+mod values;
+
 use crate::support::{Home, Ran, have, is_here, path_with_the_program};
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use sayso::catalogue::shells::{SHELLS, Shell};
 use std::collections::BTreeMap;
 use std::fs;
@@ -124,43 +124,6 @@ fn the_readme_shows_the_line_of_each() {
             "{}",
             shell.line
         );
-    }
-}
-
-#[test]
-fn every_value_arrives_as_it_is_whatever_it_holds() {
-    let home = Home::new();
-    let specials = "'\"\\$`!%&|;<>(){}[]*?~#= \u{2018}\u{2019}\u{201a}\u{201b}äß€";
-    let value = prop::collection::vec(
-        prop_oneof![
-            prop::sample::select(specials.chars().collect::<Vec<_>>()),
-            prop::char::range(' ', '~'),
-            any::<char>().prop_filter("can be set", |c| !c.is_control()),
-        ],
-        0..12,
-    );
-    let values = prop::collection::vec(value.prop_map(String::from_iter), 1..40);
-    for trial in TRIALS {
-        for program in trial.programs() {
-            let cases = if trial.is_rare { 6 } else { 24 };
-            let config = Config { cases, failure_persistence: None, ..Config::default() };
-            let mut runner = TestRunner::new(config);
-            let outcome = runner.run(&values, |values: Vec<String>| {
-                let names: Vec<String> = (0..values.len()).map(|n| format!("V_{n}")).collect();
-                let pairs = names.iter().map(String::as_str).zip(values.iter().map(String::as_str));
-                let code = trial.shell().code(pairs.clone(), &[]);
-                let ran = in_shell(&home, program, trial.evaluates, &[("CODE", &code)]);
-                prop_assert_eq!(ran.stderr.as_str(), "");
-                let there = environment(&ran);
-                for (name, value) in pairs {
-                    // To set an empty one is to remove it, in PowerShell.
-                    let found = there.get(name).map(String::as_str).unwrap_or_default();
-                    prop_assert_eq!(found, value);
-                }
-                Ok(())
-            });
-            outcome.unwrap_or_else(|error| panic!("{program}: {error}"));
-        }
     }
 }
 

@@ -91,11 +91,11 @@ fn deaf(machine: &Machine, entry: &Entry, states: &[ChannelState<'_>]) -> Option
         return None;
     }
     let usage = |is: &&ChannelState<'_>| is.channel != Channel::UpdateCheck;
-    let on = states.iter().filter(usage).find(|is| is.state == State::On)?;
-    Some(Trouble {
+    let is_on = states.iter().filter(usage).any(|is| is.state == State::On);
+    is_on.then(|| Trouble {
         path: None,
         problem: format!("{}: takes no notice of DO_NOT_TRACK, and is on", entry.id),
-        hint: wording::how_to_change(machine, entry, on),
+        hint: format!("sayso disable {}", entry.id),
     })
 }
 

@@ -14,7 +14,7 @@ pub mod place;
 pub mod reading;
 pub mod rule;
 pub mod setting;
-pub mod shell;
+pub mod shell_syntax;
 pub mod shells;
 pub mod source;
 pub mod start_files;

@@ -239,6 +239,10 @@ impl Reader<'_> {
         if typed.name.is_empty() || !typed.name.chars().all(is_name) {
             self.problem("a variable's name is of A-Z, a-z, 0-9 and _");
         }
+        // A person copies the line that sets it, so what is read there has to be what it is.
+        if [Some(&typed.off), typed.on.as_ref()].into_iter().flatten().any(|v| !is_plain(v)) {
+            self.problem("a variable's value is of letters that can be seen");
+        }
         let rule = self.rule(typed.parse.as_deref());
         self.values(rule, &typed.off, typed.on.as_deref());
         Variable {
@@ -316,6 +320,10 @@ impl Reader<'_> {
         }
         Place { path, moved }
     }
+}
+
+fn is_plain(value: &str) -> bool {
+    value.chars().all(text::is_plain)
 }
 
 /// A value as text, which rules understand.

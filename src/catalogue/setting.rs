@@ -13,7 +13,7 @@ use super::reading::in_text;
 use super::rule::Said;
 use super::source::{Machine, Source, Switch};
 use super::state::{ChannelState, State, of};
-use super::{shell, taking_back, wording};
+use super::{shells, taking_back, wording};
 use crate::store::layout::Layout;
 use crate::store::undo;
 
@@ -123,11 +123,7 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
             _ => Way::Variable,
         },
         Switch::File(_) if source.problem.is_some() => Way::ByHand {
-            why: format!(
-                "{} {}",
-                wording::switch(machine, source),
-                source.problem.as_deref().unwrap_or_default()
-            ),
+            why: wording::holds(machine, source),
             hint: match request.direction {
                 Direction::Off => wording::set_off(machine, source),
                 Direction::On => "change it by hand".to_owned(),
@@ -236,6 +232,17 @@ pub struct Left {
     pub is_variable: bool,
 }
 
+/// Whether sayso would change a file for this channel if the tool were named.
+pub fn can_set(
+    machine: &Machine,
+    entry: &Entry,
+    direction: Direction,
+    is: &ChannelState<'_>,
+) -> bool {
+    let request = Request { direction, channels: &[], is_named: true, may_run_command: false };
+    matches!(way(machine, entry, &request, is), Way::File { .. } | Way::TakeBack)
+}
+
 /// What keeps a channel from being as the person wants it; `None` where it is.
 pub fn left(
     machine: &Machine,
@@ -262,7 +269,7 @@ pub fn left(
     }
     let why = wording::because(machine, entry, is);
     let told = |mend: String| Some(Left { why: why.clone(), mend, is_variable: false });
-    let environment = machine.world().environment();
+    let language = shells::language(machine.world().environment());
     let is_said = is.sources.iter().any(|source| source.says == wanted);
     let by_file = is
         .sources
@@ -276,10 +283,10 @@ pub fn left(
         Some((_, Switch::Variable(variable)))
             if is_said || value(variable, direction).is_none() =>
         {
-            told(shell::unset(environment, &variable.name))
+            told(language.unset(&variable.name))
         }
         Some((source, Switch::File(_))) if source.problem.is_some() => {
-            told(wording::how_to_change(machine, entry, is))
+            told(wording::look_at(machine, source))
         }
         Some((source, Switch::File(file))) if source.rank() > 0 && by_file => {
             let value = match direction {
@@ -291,7 +298,7 @@ pub fn left(
         }
         _ => match variable_to_set(is, direction) {
             Some((name, value)) => {
-                Some(Left { why, mend: shell::set(environment, name, value), is_variable: true })
+                Some(Left { why, mend: language.set(name, value), is_variable: true })
             }
             None => match by_hand(entry, direction) {
                 Way::ByHand { hint, .. } => told(hint),

@@ -1,8 +1,11 @@
-//! Every shell there are variables for: how one is set there, how the whole is evaluated from a
-//! start file, and which file that is. A table, so that a new shell is a row. A template engine was
-//! turned down: quoting is a few characters that are written as others, and nothing else.
+//! Every shell: how it is told from its program, and, where `sayso env` serves it, how all variables
+//! reach it from a start file, and which file that is. A table, so that a new shell is a row. How
+//! one variable is written stands in `shell_syntax.rs`.
 
 use super::entry::{Place, System};
+use super::shell_syntax::{CSH, ELVISH, FISH, NUSHELL, POSIX, POWERSHELL, Syntax};
+use crate::domain::signals::Environment;
+use serde_json::{Map, Value};
 
 /// A file that a shell reads when it starts.
 #[derive(Debug)]
@@ -21,20 +24,16 @@ impl Start {
     }
 }
 
-/// How variables are set.
+/// What `sayso env` prints for a shell.
 #[derive(Debug)]
-struct Syntax {
-    /// What stands before the first setting, between two, and after the last.
-    around: [&'static str; 3],
-    /// What stands before the name, between name and value, and after the value.
-    setting: [&'static str; 3],
-    /// What a character of a value is written as, where not as itself.
-    written: &'static [(char, &'static str)],
-    /// What begins a comment, where one may stand.
-    comment: Option<&'static str>,
+enum Carrier {
+    /// Lines that it evaluates, and comments among them.
+    Lines,
+    /// A record that it loads: Nushell evaluates no text.
+    Record,
 }
 
-/// A shell.
+/// A shell that `sayso env` serves.
 #[derive(Debug)]
 pub struct Shell {
     /// Its name.
@@ -49,44 +48,9 @@ pub struct Shell {
     pub guarded: &'static str,
     /// The files that it stands in. Of each group the first that is there, or else the last.
     pub files: &'static [&'static [Start]],
+    carrier: Carrier,
     syntax: &'static Syntax,
 }
-
-static POSIX: Syntax = Syntax {
-    around: ["", "\n", "\n"],
-    setting: ["export ", "='", "'"],
-    written: &[('\'', r"'\''")],
-    comment: Some("# "),
-};
-
-static FISH: Syntax = Syntax {
-    around: ["", "\n", "\n"],
-    setting: ["set -gx ", " '", "'"],
-    written: &[('\\', r"\\"), ('\'', r"\'")],
-    comment: Some("# "),
-};
-
-/// Nushell evaluates no text, but it loads a record.
-static RECORD: Syntax = Syntax {
-    around: ["{", ", ", "}\n"],
-    setting: ["\"", "\": \"", "\""],
-    written: &[('\\', r"\\"), ('"', "\\\"")],
-    comment: None,
-};
-
-/// To PowerShell, typographic quotes are quotes.
-static POWERSHELL: Syntax = Syntax {
-    around: ["", "\n", "\n"],
-    setting: ["$env:", " = '", "'"],
-    written: &[
-        ('\'', "''"),
-        ('\u{2018}', "\u{2018}\u{2018}"),
-        ('\u{2019}', "\u{2019}\u{2019}"),
-        ('\u{201a}', "\u{201a}\u{201a}"),
-        ('\u{201b}', "\u{201b}\u{201b}"),
-    ],
-    comment: Some("# "),
-};
 
 const fn anywhere(path: &'static str) -> Start {
     Start { system: System::Any, path, moved: None }
@@ -110,7 +74,7 @@ macro_rules! shell {
     };
 }
 
-/// Every shell.
+/// Every shell that `sayso env` serves.
 pub static SHELLS: &[Shell] = &[
     Shell {
         name: "sh",
@@ -119,6 +83,7 @@ pub static SHELLS: &[Shell] = &[
         line: r#"eval "$(sayso env --shell sh)""#,
         guarded: shell!("sh"),
         files: &[&[anywhere("{home}/.profile")]],
+        carrier: Carrier::Lines,
         syntax: &POSIX,
     },
     Shell {
@@ -136,6 +101,7 @@ pub static SHELLS: &[Shell] = &[
                 anywhere("{home}/.profile"),
             ],
         ],
+        carrier: Carrier::Lines,
         syntax: &POSIX,
     },
     Shell {
@@ -149,6 +115,7 @@ pub static SHELLS: &[Shell] = &[
             &[moved("{home}/.zshenv", "{env:ZDOTDIR}/.zshenv")],
             &[moved("{home}/.zshrc", "{env:ZDOTDIR}/.zshrc")],
         ],
+        carrier: Carrier::Lines,
         syntax: &POSIX,
     },
     Shell {
@@ -158,6 +125,7 @@ pub static SHELLS: &[Shell] = &[
         line: "sayso env --shell fish | source",
         guarded: "if command -q sayso; sayso env --shell fish | source; end",
         files: &[&[anywhere("{xdg_config}/fish/conf.d/sayso.fish")]],
+        carrier: Carrier::Lines,
         syntax: &FISH,
     },
     Shell {
@@ -172,7 +140,8 @@ pub static SHELLS: &[Shell] = &[
             on(System::MacOs, "{home}/Library/Application Support/nushell/config.nu"),
             on(System::Windows, "{appdata}/nushell/config.nu"),
         ]],
-        syntax: &RECORD,
+        carrier: Carrier::Record,
+        syntax: &NUSHELL,
     },
     Shell {
         name: "pwsh",
@@ -189,9 +158,13 @@ pub static SHELLS: &[Shell] = &[
             ],
             &[on(System::Windows, "{documents}/WindowsPowerShell/profile.ps1")],
         ],
+        carrier: Carrier::Lines,
         syntax: &POWERSHELL,
     },
 ];
+
+/// Shells of which no start file is known, by their names: a person is told a line there all the same.
+static OTHERS: &[(&[&str], &Syntax)] = &[(&["csh", "tcsh"], &CSH), (&["elvish"], &ELVISH)];
 
 /// Where the values stand for what no shell starts: read by systemd for the person's services and
 /// desktop.
@@ -205,8 +178,7 @@ impl Shell {
 
     /// The shell whose program this is, as `$SHELL` names it.
     pub fn of_program(path: &str) -> Option<&'static Self> {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-        Self::named(name.strip_suffix(".exe").unwrap_or(name))
+        Self::named(called(path))
     }
 
     /// The one that is meant where nobody says which.
@@ -222,38 +194,42 @@ impl Shell {
         settings: impl IntoIterator<Item = (&'v str, &'v str)>,
         remarks: &[String],
     ) -> String {
-        let Syntax { around, setting, comment, .. } = self.syntax;
-        let settings: Vec<String> = settings
-            .into_iter()
-            .map(|(name, value)| {
-                let value = self.written(value);
-                format!("{}{name}{}{value}{}", setting[0], setting[1], setting[2])
-            })
-            .collect();
-        let remarks =
-            remarks.iter().filter_map(|remark| Some(format!("{}{remark}\n", (*comment)?)));
-        let mut code: String = remarks.collect();
-        if !settings.is_empty() || comment.is_none() {
-            code += &format!("{}{}{}", around[0], settings.join(around[1]), around[2]);
-        }
-        code
-    }
-
-    fn written(&self, value: &str) -> String {
-        let mut written = String::with_capacity(value.len());
-        for c in value.chars() {
-            match self.syntax.written.iter().find(|(special, _)| *special == c) {
-                Some((_, instead)) => written.push_str(instead),
-                None => written.push(c),
+        match self.carrier {
+            Carrier::Lines => {
+                let remarks = remarks.iter().map(|remark| format!("# {remark}\n"));
+                let set = |(name, value)| self.syntax.set(name, value) + "\n";
+                remarks.chain(settings.into_iter().map(set)).collect()
+            }
+            Carrier::Record => {
+                let pair = |(name, value): (&str, &str)| (name.to_owned(), value.into());
+                let record: Map<String, Value> = settings.into_iter().map(pair).collect();
+                format!("{}\n", Value::Object(record))
             }
         }
-        written
+    }
+}
+
+/// The name of a program.
+fn called(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.strip_suffix(".exe").unwrap_or(name)
+}
+
+/// The language of the shell that the person works in. One that is not known is taken for a `sh`.
+pub fn language(environment: &dyn Environment) -> &'static Syntax {
+    let program = environment.get("SHELL").filter(|program| !program.is_empty());
+    let Some(program) = program else { return Shell::usual().syntax };
+    let other = || OTHERS.iter().find(|(names, _)| names.contains(&called(&program)));
+    match Shell::of_program(&program) {
+        Some(shell) => shell.syntax,
+        None => other().map_or(&POSIX, |(_, syntax)| syntax),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     #[test]
     fn a_shell_is_found_by_its_program() {
@@ -266,14 +242,30 @@ mod tests {
     }
 
     #[test]
-    fn values_are_quoted_as_each_shell_wants() {
+    fn a_line_is_told_in_the_language_of_the_persons_shell() {
+        for (program, expected) in [
+            ("/bin/zsh", "export X=1"),
+            ("/usr/bin/fish", "set -gx X 1"),
+            ("/opt/bin/nu", "$env.X = '1'"),
+            (r"C:\Program Files\PowerShell\7\pwsh.exe", "$env:X = '1'"),
+            ("/bin/tcsh", "setenv X 1"),
+            ("/usr/bin/elvish", "set-env X 1"),
+            ("/bin/unheard-of", "export X=1"),
+        ] {
+            let environment = BTreeMap::from([("SHELL".to_owned(), program.to_owned())]);
+            assert_eq!(language(&environment).set("X", "1"), expected, "{program}");
+        }
+    }
+
+    #[test]
+    fn all_variables_reach_each_shell_as_it_wants_them() {
         let code = |shell| {
             let shell = Shell::named(shell).expect("a shell");
             shell.code([("A", "x"), ("B", r#"it's "\$1"#)], &[])
         };
-        assert_eq!(code("sh"), "export A='x'\nexport B='it'\\''s \"\\$1'\n");
-        assert_eq!(code("fish"), "set -gx A 'x'\nset -gx B 'it\\'s \"\\\\$1'\n");
-        assert_eq!(code("nu"), "{\"A\": \"x\", \"B\": \"it's \\\"\\\\$1\"}\n");
+        assert_eq!(code("sh"), "export A=x\nexport B='it'\\''s \"\\$1'\n");
+        assert_eq!(code("fish"), "set -gx A x\nset -gx B 'it\\'s \"\\\\$1'\n");
+        assert_eq!(code("nu"), "{\"A\":\"x\",\"B\":\"it's \\\"\\\\$1\"}\n");
         assert_eq!(code("pwsh"), "$env:A = 'x'\n$env:B = 'it''s \"\\$1'\n");
     }
 

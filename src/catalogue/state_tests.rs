@@ -143,7 +143,7 @@ fn a_link_is_read_through_and_a_pipe_is_never_waited_for() {
 fn all_problems_of_a_catalogue_are_told_with_their_lines() {
     let text = format!(
         "{HEAD}default = \"perhaps\"\nevidence = \"ran\"\ndo-not-track = \"yes\"\n\
-         [[tool.variable]]\nname = \"A B\"\noff = \"\"\nparse = \"guess\"\nchannel = \"all\"\n\
+         [[tool.variable]]\nname = \"A B\"\noff = \"\"\non = \"\\u001b\"\nparse = \"guess\"\nchannel = \"all\"\n\
          [[tool.file]]\nos = \"beos\"\npath = \"{{nowhere}}/x\"\nformat = \"doc\"\noff = true\non = true\n\
          {}",
         HEAD.replace("\"t\"", "\"Not An Id\"") + "default = \"on\"\nevidence = \"ran\"\n"
@@ -154,15 +154,16 @@ fn all_problems_of_a_catalogue_are_told_with_their_lines() {
     for part in [
         "line 2: t: default is one of on, off, ask",
         "line 11: t: a variable's name is of",
+        "line 11: t: a variable's value is of letters",
         "line 11: t: parse is one of nonempty",
         "line 11: t: off may not be empty",
         "line 11: t: channel is one of usage",
-        "line 16: t: format is one of json",
-        "line 16: t: off and on are the same value",
-        "line 16: t: {nowhere}/x: tokens are home",
-        "line 16: t: os is one of any, linux",
+        "line 17: t: format is one of json",
+        "line 17: t: off and on are the same value",
+        "line 17: t: {nowhere}/x: tokens are home",
+        "line 17: t: os is one of any, linux",
         "line 2: t: do-not-track = \"yes\" and a variable DO_NOT_TRACK belong together",
-        "line 23: Not An Id: id: use 1 to 64",
+        "line 24: Not An Id: id: use 1 to 64",
     ] {
         assert!(told.contains(part), "{part} is missing:\n{told}");
     }

@@ -30,12 +30,18 @@ pub struct Undone {
 pub enum Outcome {
     /// Byte for byte.
     Restored,
+    /// The same, and sayso had removed it.
+    IsBack,
     /// It was not there before, and is not any more.
     Removed,
+    /// What was changed for other tools stays in it.
+    OthersStay,
     /// Somebody else changed it since, so only the key was put back.
     OnlyTheKey,
     /// Somebody else changed the key itself, so it stays.
     Theirs,
+    /// Somebody else removed it, so it stays away.
+    StaysAway,
 }
 
 /// Takes back what was changed for a tool, or for all. With `dry_run`, says what it would come to.
@@ -86,11 +92,14 @@ fn one(
         },
         false => without(&kept, file.text(), &gone, &stay).map_err(refused)?,
     };
-    let outcome = match is_as_left {
-        true if text.is_none() && kept.before.is_none() => Outcome::Removed,
-        true => Outcome::Restored,
-        false if theirs.len() == gone.len() => Outcome::Theirs,
-        false => Outcome::OnlyTheKey,
+    let outcome = match (is_as_left, &text) {
+        (_, None) if kept.before.is_none() => Outcome::Removed,
+        (true, _) if !stay.is_empty() => Outcome::OthersStay,
+        (true, Some(_)) if file.text().is_none() => Outcome::IsBack,
+        (true, _) => Outcome::Restored,
+        (false, None) if file.text().is_none() => Outcome::StaysAway,
+        (false, _) if theirs.len() == gone.len() => Outcome::Theirs,
+        (false, _) => Outcome::OnlyTheKey,
     };
     if dry_run {
         return Ok(outcome);

@@ -235,15 +235,11 @@ impl<'e> Heard<'e> {
         }
         let mut values = heard.iter().map(|(_, variable)| variable.off.as_str());
         let suits_all = |value: &&str| heard.iter().all(|(_, variable)| says_off(variable, value));
-        let value = values.find(suits_all).ok_or_else(|| {
+        values.find(suits_all).ok_or_else(|| {
             let tools: BTreeSet<&str> = heard.iter().map(|(entry, _)| entry.id.as_str()).collect();
             let tools: Vec<&str> = tools.into_iter().collect();
             format!("{} want different values of it", tools.join(" and "))
-        })?;
-        match value.contains(char::is_control) {
-            true => Err("its value is none that every shell can set".to_owned()),
-            false => Ok(value),
-        }
+        })
     }
 }
 

@@ -36,7 +36,7 @@ pub fn switch(machine: &Machine, source: &Source<'_>) -> String {
 }
 
 /// What a switch holds, short enough for a table.
-fn holds(machine: &Machine, source: &Source<'_>) -> String {
+pub fn holds(machine: &Machine, source: &Source<'_>) -> String {
     let value = visible(source.value.as_deref().unwrap_or(""));
     match (source.switch, &source.path) {
         (Switch::Variable(variable), _) => format!("{}={value}", variable.name),
@@ -113,27 +113,28 @@ pub fn detail(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> String
     detail
 }
 
-/// What there is to say where nobody decided and it is off.
-pub const NOTHING_TO_DO: &str = "there is nothing to do";
-
-/// What a person can do about it, without running anything of the vendor's.
-pub fn how_to_change(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> String {
+/// What a person can do about it, without running anything of the vendor's; `None` where nothing is
+/// in the way of switching it on.
+pub fn how_to_change(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> Option<String> {
     match is.winner().filter(|_| is.reason != Reason::Evidence) {
-        Some(winner) if winner.problem.is_some() => {
-            let path = winner.path.as_deref().map(|path| short(machine, path));
-            format!("look at {}", path.unwrap_or_default())
-        }
-        Some(winner) if is.state == State::Off => match winner.switch {
+        Some(winner) if winner.problem.is_some() => Some(look_at(machine, winner)),
+        Some(winner) if is.state == State::Off => Some(match winner.switch {
             Switch::Variable(variable) => format!("unset {}", variable.name),
             Switch::File(_) => format!("change {}", switch(machine, winner)),
-        },
-        Some(winner) => set_off(machine, winner),
-        None if is.state == State::Off => NOTHING_TO_DO.to_owned(),
-        None => match is.easiest() {
+        }),
+        Some(winner) => Some(set_off(machine, winner)),
+        None if is.state == State::Off => None,
+        None => Some(match is.easiest() {
             Some(source) => set_off(machine, source),
             None => by_command(entry),
-        },
+        }),
     }
+}
+
+/// What to do about a file that cannot be understood.
+pub fn look_at(machine: &Machine, source: &Source<'_>) -> String {
+    let path = source.path.as_deref().map(|path| short(machine, path));
+    format!("look at {}", path.unwrap_or_default())
 }
 
 /// What to set to switch off.

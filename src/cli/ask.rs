@@ -34,7 +34,7 @@ fn define() -> Command {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let world = &session.world;
-    let tool = tools::parse(world, &typed.tool)?;
+    let tool = tools::parse(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     let purposes = purposes(&subject, &typed.purpose)?;
     if person::is_present(world) {

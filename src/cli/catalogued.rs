@@ -1,8 +1,6 @@
 //! Other people's tools on the screen: their rows, their explanation, and what is known of them.
 
 use super::Session;
-use super::failure::Failure;
-use super::tools;
 use crate::catalogue::entry::{Entry, Word};
 use crate::catalogue::source::Machine;
 use crate::catalogue::state::{self, ChannelState, State};
@@ -125,17 +123,17 @@ impl Others {
     pub(super) fn explained(&self, session: &Session, entry: &Entry) -> String {
         let machine = self.machine();
         let mut out = format!("\n{}", self.facts(session, entry));
-        for is in self.states(entry) {
+        let states = self.states(entry);
+        let is_one = states.len() == 1;
+        for is in states {
             let detail = wording::detail(machine, entry, &is);
             let hint = wording::how_to_change(machine, entry, &is);
             let channel = is.channel.as_str();
             out += &format!("\n{channel} is {}: {detail}.\n", is.state.as_str());
-            let hint = match is.state {
-                State::Off if hint == wording::NOTHING_TO_DO => hint,
-                State::Off => format!("run sayso enable {}, or {hint}", entry.id),
-                _ => format!("run sayso disable {}, or {hint}", entry.id),
-            };
-            out += &format!("  To change it: {hint}.\n");
+            let verb = if is.state == State::Off { "enable" } else { "disable" };
+            let which = if is_one { String::new() } else { format!(" {channel}") };
+            let or = hint.map(|hint| format!(", or {hint}")).unwrap_or_default();
+            out += &format!("  To change it: run sayso {verb} {}{which}{or}.\n", entry.id);
             let rows: Vec<Vec<Cell>> = is
                 .sources
                 .iter()
@@ -199,20 +197,6 @@ impl Others {
             "from": entry.from,
             "ways": ways,
         })
-    }
-
-    /// A word that names nothing here, with what may have been meant.
-    pub(super) fn unknown(&self, world: &World, typed: &str) -> Failure {
-        let tool = match tools::parse(world, typed) {
-            Ok(tool) => tool,
-            Err(failure) => return failure,
-        };
-        let failure = tools::unknown(&tool);
-        if let Some(entry) = self.catalogue.entry_of_program(typed) {
-            return failure.hint(format!("did you mean {}?", entry.id));
-        }
-        let ids: Vec<&str> = self.catalogue.entries().map(|entry| entry.id.as_str()).collect();
-        tools::with_suggestion_among(world, typed, failure, &ids)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::domain::decision::Source;
+use crate::domain::decision::{Decision, Reason, Source};
 use crate::domain::notice::Ways;
 use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::{Purpose, ToolId};
+use crate::store::subject::Explained;
 use crate::store::{Subject, World};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
@@ -75,7 +76,7 @@ fn exit(subject: &Subject, purpose: Option<&Purpose>) -> Exit {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let world = &session.world;
-    let tool = tools::parse(world, &typed.tool)?;
+    let tool = tools::parse(session, &typed.tool)?;
     let named = typed.purpose.as_ref().map(|name| name.parse::<Purpose>()).transpose();
     let named = named.map_err(|error| {
         Failure::misuse(format!("{:?} is no purpose: {error}", typed.purpose.unwrap_or_default()))
@@ -87,16 +88,31 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             .hint(format!("sayso check {tool} {}", names.join("|"))));
     };
     if typed.json {
-        session.terminal.say_json(&document(&subject, purpose.as_ref()))?;
+        session.terminal.say_json(&document(session, &subject, purpose.as_ref()))?;
     } else if typed.explain {
         session.terminal.say(&explanation(session, &subject, purpose.as_ref()))?;
+        if matches!(tools::registered(world, tool.as_str()), Ok(None))
+            && session.others().named(tool.as_str()).is_none()
+            && let Some(meant) = tools::meant(session, tool.as_str())
+        {
+            session.terminal.advise(&meant);
+        }
     }
     Ok(exit(&subject, purpose.as_ref()))
 }
 
-fn document(subject: &Subject, purpose: Option<&Purpose>) -> Value {
+/// Whether it is somebody else's tool. That nothing declares one, or that it is off, would mislead.
+fn is_others(session: &Session, subject: &Subject, decision: Decision) -> bool {
+    decision.reason == Reason::Undeclared && !tools::asks(session, subject)
+}
+
+fn document(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> Value {
     let explained = subject.explain(purpose, &Ways::sayso_for(subject.tool.as_str(), purpose));
     let decision = explained.decision;
+    let detail = match is_others(session, subject, decision) {
+        true => "it does not ask sayso".to_owned(),
+        false => explained.detail,
+    };
     let source = |source: Source| {
         json!({
             "source": source.reason.as_str(),
@@ -109,14 +125,15 @@ fn document(subject: &Subject, purpose: Option<&Purpose>) -> Value {
         "purpose": purpose.map(Purpose::as_str),
         "state": if decision.allows() { "allow" } else { "hold" },
         "reason": decision.reason.as_str(),
-        "detail": explained.detail,
+        "detail": detail,
         "notice": decision.notice,
         "sources": subject.sources(purpose).into_iter().map(source).collect::<Vec<Value>>(),
     })
 }
 
 fn explanation(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> String {
-    let explained = subject.explain(purpose, &Ways::sayso_for(subject.tool.as_str(), purpose));
+    let tool = &subject.tool;
+    let explained = subject.explain(purpose, &Ways::sayso_for(tool.as_str(), purpose));
     let decision = explained.decision;
     let (word, tone) = crate::domain::wording::state(decision);
     let rows: Vec<Vec<Cell>> = subject
@@ -134,13 +151,16 @@ fn explanation(session: &Session, subject: &Subject, purpose: Option<&Purpose>) 
         })
         .collect();
     let paint = |text: &str, tone: Tone| session.terminal.paint(text, tone);
+    let table =
+        table::lay_out(&["SOURCE", "VALUE", "SAYS", ""], &rows, session.terminal.width(), &paint);
+    if is_others(session, subject, decision) {
+        return format!(
+            "{tool} does not ask sayso, so nothing is allowed through it.\n\
+             Its vendor's own switch: sayso status {tool}\n\n{table}"
+        );
+    }
     let name = purpose.map(|purpose| format!(" {purpose}")).unwrap_or_default();
-    format!(
-        "{}{name} is {}: {}.\nTo change it: {}.\n\n{}",
-        subject.tool,
-        session.terminal.paint(word, tone),
-        explained.detail,
-        explained.hint,
-        table::lay_out(&["SOURCE", "VALUE", "SAYS", ""], &rows, session.terminal.width(), &paint)
-    )
+    let word = session.terminal.paint(word, tone);
+    let Explained { detail, hint, .. } = explained;
+    format!("{tool}{name} is {word}: {detail}.\nTo change it: {hint}.\n\n{table}")
 }

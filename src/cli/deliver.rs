@@ -40,7 +40,7 @@ fn define() -> Command {
     Typed::augment_args(Command::new("deliver"))
         .about("Send what you agreed to and what has rested, now")
         .after_help(
-            "Hosts start this by themselves, in the background. What left: sayso log --sent\n\
+            "Hosts start this by themselves, in the background. What left: sayso log --sent\n\n\
              Exit 0 if nothing is left to do, 1 if something was held or not taken.\n\n\
              Examples:\n  sayso deliver\n  sayso deliver werf --now",
         )
@@ -59,7 +59,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let chosen: Vec<ToolId> = match &typed.tool {
-        Some(name) => vec![tools::find(world, name)?],
+        Some(name) => vec![tools::find_asking(session, name)?],
         None => tools::known(world)?.into_iter().collect(),
     };
     let mut exit = Exit::Done;

@@ -35,8 +35,8 @@ fn define() -> Command {
     Typed::augment_args(Command::new("disable"))
         .about("Say no to a tool, to some of its purposes, or to everything")
         .after_help(
-            "The switch of a tool that does not ask sayso is set where it lasts: in your own file\n\
-             of that tool, if it has one; sayso undo puts the file back. Where only a variable\n\
+            "The switch of a tool that does not ask sayso is set where it lasts: in your own file \
+             of that tool, if it has one; sayso undo puts the file back. Where only a variable \
              switches it off, the line for your shell is shown.\n\n\
              Examples:\n  sayso disable werf\n  sayso disable gitops dashboard\n  \
              sayso disable turborepo --dry-run\n  sayso disable",
@@ -55,11 +55,11 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 fn named(session: &Session, name: &str, typed: &Typed) -> Result<Exit, Failure> {
     if typed.unknown {
-        let tool = tools::parse(&session.world, name)?;
+        let tool = tools::parse(session, name)?;
         let subject = Subject::registered(&session.world, &tool);
         return refuse(session, &subject, typed);
     }
-    let tool = tools::find_anywhere(session, name);
+    let tool = tools::find(session, name);
     one(session, &tool.map_err(|failure| in_advance(session, name, failure))?, typed)
 }
 

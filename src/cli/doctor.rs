@@ -83,12 +83,13 @@ fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
     let on = states.filter(|is| is.state == State::On && is_refused(is));
     on.filter_map(|is| {
         let left = setting::left(machine, entry, Direction::Off, &is)?;
-        let channel = is.channel.as_str();
-        Some(Trouble {
-            path: None,
-            problem: format!("{}: you said no to {channel}, and it is on: {}", entry.id, left.why),
-            hint: left.mend,
-        })
+        let (id, channel) = (&entry.id, is.channel.as_str());
+        let hint = match setting::can_set(machine, entry, Direction::Off, &is) {
+            true => format!("sayso disable {id}"),
+            false => left.mend,
+        };
+        let problem = format!("{id}: you said no to {channel}, and it is on: {}", left.why);
+        Some(Trouble { path: None, problem, hint })
     })
     .collect()
 }

@@ -36,7 +36,7 @@ fn define() -> Command {
     Typed::augment_args(Command::new("enable"))
         .about("Say yes to a tool, or to some of its purposes")
         .after_help(
-            "A tool that does not ask sayso has no notice to read: its vendor's own switch is put\n\
+            "A tool that does not ask sayso has no notice to read: its vendor's own switch is put \
              on.\n\n\
              Examples:\n  sayso enable werf\n  sayso enable gitops usage update-check\n  \
              sayso enable werf --notice 1\n  sayso enable turborepo",
@@ -59,7 +59,7 @@ fn named(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
         may_run_command: typed.run_vendor_command,
         dry_run: typed.dry_run,
     };
-    let tool = tools::find_anywhere(session, &typed.tool)?;
+    let tool = tools::find(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     if switch::is_all_there_is(&subject)
         && let Some(entry) = session.others().catalogue.entry(&tool)

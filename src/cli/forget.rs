@@ -45,11 +45,14 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
-    let tool = tools::find(world, name)?;
+    let tool = tools::find(session, name)?;
     let subject = Subject::registered(world, &tool);
-    if subject.consent.catalogued && subject.declaration().is_none() {
+    if !tools::asks(session, &subject) {
         let what = format!("{tool} does not ask sayso, so it has left nothing here");
-        let hint = format!("sayso undo {tool} forgets your wish, and puts its files back");
+        let hint = match subject.consent.catalogued {
+            true => format!("sayso undo {tool} forgets your wish, and puts its files back"),
+            false => format!("sayso status {tool} shows its vendor's own switch"),
+        };
         return Err(Failure::not_done(anyhow::anyhow!(what)).hint(hint));
     }
     let deletion = subject.declaration().and_then(|declared| declared.deletion.as_deref());

@@ -63,4 +63,14 @@ mod tests {
             assert!(help.contains("sayso "), "{} has no example", command.get_name());
         }
     }
+
+    #[test]
+    fn a_paragraph_is_one_line_that_is_broken_where_the_terminal_ends() {
+        for entry in COMMANDS {
+            let help = (entry.define)().get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let paragraphs = help.split("Examples:").next().unwrap_or_default().trim_end();
+            assert!(!paragraphs.replace("\n\n", "").contains('\n'), "{paragraphs}");
+        }
+    }
 }

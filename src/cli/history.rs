@@ -1,7 +1,7 @@
 //! `sayso history`: every change of mind, and consent receipts made from it.
 
 use super::failure::Failure;
-use super::{Entry, Exit, Group, Session};
+use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::receipt::{self, Change};
 use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::ToolId;
@@ -36,9 +36,9 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let layout = world.layout()?;
     let chosen: Vec<ToolId> = match &typed.tool {
         Some(name) => {
-            let tool = super::tools::parse(world, name)?;
+            let tool = tools::parse(session, name)?;
             let is_known = history::list(layout)?.contains(&tool);
-            vec![if is_known { tool } else { super::tools::find(world, name)? }]
+            vec![if is_known { tool } else { tools::find(session, name)? }]
         }
         None => history::list(layout)?,
     };

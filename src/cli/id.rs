@@ -43,7 +43,7 @@ fn tool(matches: &ArgMatches) -> Option<&str> {
 fn show(session: &Session, name: Option<&str>) -> Result<Exit, Failure> {
     let world = &session.world;
     let chosen: Vec<ToolId> = match name {
-        Some(name) => vec![tools::find(world, name)?],
+        Some(name) => vec![tools::find_asking(session, name)?],
         None => tools::known(world)?.into_iter().collect(),
     };
     let rows: Vec<Vec<Cell>> = chosen.iter().flat_map(|tool| rows(session, tool)).collect();
@@ -79,7 +79,7 @@ fn rows(session: &Session, tool: &ToolId) -> Vec<Vec<Cell>> {
 
 fn reset(session: &Session, name: Option<&str>, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
-    let tool = name.map(|name| tools::find(world, name)).transpose()?;
+    let tool = name.map(|name| tools::find_asking(session, name)).transpose()?;
     let whose = tool.as_ref().map_or("every tool".to_owned(), ToString::to_string);
     if dry_run {
         session

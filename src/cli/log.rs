@@ -35,7 +35,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let world = &session.world;
     let chosen: Vec<ToolId> = match &typed.tool {
-        Some(name) => vec![tools::find(world, name)?],
+        Some(name) => vec![tools::find_asking(session, name)?],
         None => tools::known(world)?.into_iter().collect(),
     };
     let journal = Journal::of(world, chosen.iter().map(|tool| Subject::registered(world, tool)));

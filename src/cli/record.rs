@@ -36,7 +36,7 @@ fn define() -> Command {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let world = &session.world;
-    let tool = tools::parse(world, &typed.tool)?;
+    let tool = tools::parse(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     let event = subject.terms().and_then(|terms| terms.event(&typed.event));
     let Some(given) = given(event.as_deref(), typed.field.iter().map(String::as_str)) else {

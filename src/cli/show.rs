@@ -150,8 +150,8 @@ fn find<'s>(session: &'s Session, typed: &str) -> Result<Found<'s>, Failure> {
     if let Some(entry) = others.named(typed) {
         return Ok(Found::Catalogued(entry));
     }
-    tools::parse(world, typed)?;
-    Err(others.unknown(world, typed).hint(format!("for a file, write ./{typed}")))
+    tools::parse(session, typed)?;
+    Err(tools::unknown(session, typed).hint(format!("for a file, write ./{typed}")))
 }
 
 /// What is known of a tool that does not ask sayso.

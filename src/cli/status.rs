@@ -4,7 +4,8 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::entry::Entry as CatalogueEntry;
 use crate::domain::notice::Ways;
-use crate::domain::table::{self, Tone};
+use crate::domain::table::{self, Cell, Tone};
+use crate::domain::text;
 use crate::domain::tool_id::ToolId;
 use crate::host::report::{self, ToolReport};
 use crate::store::Subject;
@@ -80,14 +81,11 @@ fn show(typed: &Typed, session: &Session) -> Result<Exit, Failure> {
 fn named<'s>(session: &'s Session, name: &str) -> Result<Shown<'s>, Failure> {
     let others = session.others();
     let entry = others.named(name);
-    let tool = match (tools::find(&session.world, name), entry) {
-        (Ok(tool), _) => tool,
-        (Err(_), Some(entry)) => {
-            return Ok(Shown { native: Vec::new(), catalogued: vec![entry] });
-        }
-        // A place that cannot be listed is told as it is.
-        (Err(failure), None) if tools::known(&session.world).is_err() => return Err(failure),
-        (Err(_), None) => return Err(others.unknown(&session.world, name)),
+    let tool = match (tools::registered(&session.world, name), entry) {
+        (Ok(Some(tool)), _) => tool,
+        (_, Some(entry)) => return Ok(Shown { native: Vec::new(), catalogued: vec![entry] }),
+        (Err(failure), None) => return Err(failure),
+        (Ok(None), None) => return Err(tools::unknown(session, name)),
     };
     let subject = Subject::registered(&session.world, &tool);
     Ok(match entry {
@@ -186,26 +184,27 @@ fn for_people(session: &Session, shown: &Shown<'_>, in_full: bool) -> String {
         }
         return out;
     }
-    out += &match shown.native.iter().find(|(tool, _)| tool.name.is_some()) {
-        Some((first, _)) if shown.catalogued.is_empty() => format!(
-            "\nLook closer with sayso show {0}; switch off with sayso disable {0}.\n",
-            first.tool
-        ),
-        Some((first, _)) => format!(
-            "\nLook closer with sayso show {0}; switch off with sayso disable {0}, or all of \
-             them with sayso disable.\n",
-            first.tool
-        ),
-        None => match shown.catalogued.first() {
-            Some(first) => format!(
-                "\nLook closer with sayso status {0}; switch off with sayso disable {0}, or all \
-                 of them with sayso disable.\n",
-                first.id
-            ),
-            None => String::new(),
-        },
+    out + "\n" + &text::paragraph(&what_to_try(shown, &rows), terminal.width())
+}
+
+/// What a person may want to do next, with a tool of theirs that is not off: one that is on, if
+/// there is any.
+fn what_to_try(shown: &Shown<'_>, rows: &[Vec<Cell>]) -> String {
+    let with = |tone: Tone| rows.iter().position(|row| row[2].tone == tone);
+    let Some(row) = with(Tone::On).or_else(|| with(Tone::Open)) else {
+        return "All of it is off. What would change that: sayso status TOOL.".to_owned();
     };
-    out
+    // A tool stands in the first of its rows.
+    let mut names = rows[..=row].iter().rev().map(|row| row[0].text.as_str());
+    let tool = names.find(|name| !name.is_empty()).unwrap_or_default();
+    let declared =
+        shown.native.iter().any(|(native, _)| native.tool == tool && native.name.is_some());
+    let look = if declared { "show" } else { "status" };
+    let all = match shown.catalogued.is_empty() {
+        true => "",
+        false => ", or all of them with sayso disable",
+    };
+    format!("Look closer with sayso {look} {tool}; switch off with sayso disable {tool}{all}.")
 }
 
 /// Every purpose of one tool in a sentence, with what would change it.

@@ -211,6 +211,7 @@ fn tell(
         return Ok(Exit::Done);
     };
     let (why, mut hints) = match &step.way {
+        Way::ByHand { why, hint } if *why == left.why => (left.why, vec![hint.clone()]),
         Way::ByHand { why, hint } => (format!("{}; {why}", left.why), vec![hint.clone()]),
         _ => (left.why, Vec::new()),
     };

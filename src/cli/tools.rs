@@ -3,7 +3,7 @@
 use super::Session;
 use super::failure::Failure;
 use crate::domain::tool_id::ToolId;
-use crate::store::{World, answers, declarations};
+use crate::store::{Subject, World, answers, declarations};
 use std::collections::BTreeSet;
 
 /// Every tool that is declared or was answered, sorted.
@@ -20,65 +20,78 @@ pub(super) fn answered(world: &World) -> Result<BTreeSet<ToolId>, Failure> {
 }
 
 /// Reads an id as typed.
-pub(super) fn parse(world: &World, typed: &str) -> Result<ToolId, Failure> {
-    typed.parse().map_err(|error| {
-        let failure = Failure::misuse(format!("{typed:?} is no tool id: {error}"));
-        with_suggestion(world, typed, failure)
-    })
+pub(super) fn parse(session: &Session, typed: &str) -> Result<ToolId, Failure> {
+    typed.parse().map_err(|_| unknown(session, typed))
 }
 
-/// Reads the id of a tool that is known here.
-pub(super) fn find(world: &World, typed: &str) -> Result<ToolId, Failure> {
-    let tool = parse(world, typed)?;
+/// The tool with this id, where it is declared here or was answered.
+pub(super) fn registered(world: &World, typed: &str) -> Result<Option<ToolId>, Failure> {
+    let Ok(tool) = typed.parse::<ToolId>() else { return Ok(None) };
     // Asked by name: a folder that cannot be listed must not keep anybody from saying no.
     let layout = world.layout()?;
     let declared = layout.all_tools().map(|folder| folder.join(format!("{tool}.toml")));
     let mut files = declared.chain([layout.consent(&tool)]);
     if files.any(|file| file.symlink_metadata().is_ok()) {
-        return Ok(tool);
+        return Ok(Some(tool));
     }
+    // Where nothing can be listed, nobody can say that it is not there.
     known(world)?;
-    Err(with_suggestion(world, typed, unknown(&tool)))
+    Ok(None)
 }
 
 /// Reads the id of a tool that is known here, or of somebody else's that sayso knows of.
-pub(super) fn find_anywhere(session: &Session, typed: &str) -> Result<ToolId, Failure> {
-    let world = &session.world;
-    find(world, typed).or_else(|failure| {
-        // A place that cannot be listed is told as it is.
-        if known(world).is_err() {
-            return Err(failure);
-        }
-        let others = session.others();
-        let entry = others.named(typed).ok_or_else(|| others.unknown(world, typed))?;
-        Ok(entry.id.clone())
-    })
-}
-
-/// Nothing on this machine is called that.
-pub(super) fn unknown(tool: &ToolId) -> Failure {
-    Failure::not_done(anyhow::anyhow!("nothing on this machine declares a tool {tool}"))
-}
-
-/// Adds "did you mean".
-pub(super) fn with_suggestion(world: &World, typed: &str, failure: Failure) -> Failure {
-    with_suggestion_among(world, typed, failure, &[])
-}
-
-/// The same, with further words that may have been meant.
-pub(super) fn with_suggestion_among(
-    world: &World,
-    typed: &str,
-    failure: Failure,
-    others: &[&str],
-) -> Failure {
-    let known = known(world).unwrap_or_default();
-    let mut words: Vec<&str> = known.iter().map(ToolId::as_str).collect();
-    words.extend(others);
-    match closest(typed, words.into_iter()) {
-        Some(close) => failure.hint(format!("did you mean {close}?")),
-        None => failure.hint("sayso lists the tools that are known here"),
+pub(super) fn find(session: &Session, typed: &str) -> Result<ToolId, Failure> {
+    if let Some(tool) = registered(&session.world, typed)? {
+        return Ok(tool);
     }
+    let entry = session.others().named(typed).ok_or_else(|| unknown(session, typed))?;
+    Ok(entry.id.clone())
+}
+
+/// Reads the id of a tool that asks sayso. Of any other, nothing waits here, leaves or is known.
+pub(super) fn find_asking(session: &Session, typed: &str) -> Result<ToolId, Failure> {
+    let tool = find(session, typed)?;
+    if asks(session, &Subject::registered(&session.world, &tool)) {
+        return Ok(tool);
+    }
+    let hint = format!("sayso status {tool} shows its vendor's own switch");
+    Err(Failure::not_done(anyhow::anyhow!("{tool} does not ask sayso")).hint(hint))
+}
+
+/// Whether a tool asks sayso, as far as anybody can tell: `false` where its vendor's own switch is
+/// all there is.
+pub(super) fn asks(session: &Session, subject: &Subject) -> bool {
+    if subject.declaration().is_some() {
+        return true;
+    }
+    if subject.consent.catalogued {
+        return false;
+    }
+    // What is declared or answered and cannot be read may ask.
+    let is_here = !matches!(registered(&session.world, subject.tool.as_str()), Ok(None));
+    is_here || session.others().catalogue.entry(&subject.tool).is_none()
+}
+
+/// Nothing is called that: what may have been meant.
+pub(super) fn unknown(session: &Session, typed: &str) -> Failure {
+    let failure = match typed.parse::<ToolId>() {
+        Ok(tool) => {
+            Failure::not_done(anyhow::anyhow!("nothing on this machine declares a tool {tool}"))
+        }
+        Err(error) => Failure::misuse(format!("{typed:?} is no tool id: {error}")),
+    };
+    let listed = || "sayso lists the tools that are known here".to_owned();
+    failure.hint(meant(session, typed).unwrap_or_else(listed))
+}
+
+/// The tool whose program is called that, or whose id is close to it.
+pub(super) fn meant(session: &Session, typed: &str) -> Option<String> {
+    let catalogue = &session.others().catalogue;
+    let known = known(&session.world).unwrap_or_default();
+    let others = catalogue.entries().map(|entry| entry.id.as_str());
+    let closest = || closest(typed, known.iter().map(ToolId::as_str).chain(others));
+    let of_program = catalogue.entry_of_program(typed).map(|entry| entry.id.as_str());
+    Some(format!("did you mean {}?", of_program.or_else(closest)?))
 }
 
 /// The word closest to what was typed, if it is close enough to be meant.

@@ -26,7 +26,7 @@ fn define() -> Command {
     Typed::augment_args(Command::new("undo"))
         .about("Put back, byte for byte, what sayso changed in other tools' files")
         .after_help(
-            "Where somebody else has changed such a file since, only the key goes back to what it\n\
+            "Where somebody else has changed such a file since, only the key goes back to what it \
              was. Your answers to tools that ask sayso stay.\n\n\
              Examples:\n  sayso undo turborepo\n  sayso undo --dry-run\n  sayso undo",
         )
@@ -34,7 +34,7 @@ fn define() -> Command {
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
-    let tool = typed.tool.as_deref().map(|name| tools::parse(&session.world, name)).transpose()?;
+    let tool = typed.tool.as_deref().map(|name| tools::parse(session, name)).transpose()?;
     let layout = session.world.layout()?;
     let surroundings = Surroundings {
         environment: session.world.environment(),
@@ -74,10 +74,7 @@ fn nothing(session: &Session, tool: Option<&ToolId>) -> Result<Exit, Failure> {
         session.terminal.say("There is nothing to undo.")?;
         return Ok(Exit::Done);
     };
-    let is_known = session.others().named(tool.as_str()).is_some();
-    if !is_known && tools::find(&session.world, tool.as_str()).is_err() {
-        return Err(session.others().unknown(&session.world, tool.as_str()));
-    }
+    tools::find(session, tool.as_str())?;
     session.terminal.say(&format!("There is nothing to undo for {tool}."))?;
     Ok(Exit::Done)
 }
@@ -94,20 +91,28 @@ fn tell(session: &Session, undone: &Undone, dry_run: bool) -> Result<Exit, Failu
             return Ok(Exit::NotDone);
         }
     };
+    let since = "was changed by somebody else since, so only the key";
     let text = match (outcome, dry_run) {
         (Outcome::Restored, false) => format!("{path} is as it was."),
         (Outcome::Restored, true) => format!("{path} would become as it was."),
+        (Outcome::IsBack, false) => format!("{path} is there again, as it was."),
+        (Outcome::IsBack, true) => format!("{path} would be there again, as it was."),
         (Outcome::Removed, false) => format!("{path} is gone; it was not there before."),
         (Outcome::Removed, true) => format!("{path} would go; it was not there before."),
-        (Outcome::OnlyTheKey, false) => format!(
-            "{path} was changed by somebody else since, so only the key went back to what it was."
-        ),
-        (Outcome::OnlyTheKey, true) => {
-            format!("{path} was changed by somebody else since, so only the key would go back.")
+        (Outcome::OthersStay, false) => {
+            format!("{path} is as it was, but for what sayso changed in it for other tools.")
         }
+        (Outcome::OthersStay, true) => {
+            format!("{path} would become as it was, but for what sayso changed for other tools.")
+        }
+        (Outcome::OnlyTheKey, false) => format!("{path} {since} went back to what it was."),
+        (Outcome::OnlyTheKey, true) => format!("{path} {since} would go back."),
         (Outcome::Theirs, _) => format!(
             "in {path}, somebody else has changed the key itself since, so it stays as it is."
         ),
+        (Outcome::StaysAway, _) => {
+            format!("{path} was removed by somebody else since, so it stays away.")
+        }
     };
     session.terminal.say(&format!("{tools}: {text}"))?;
     Ok(Exit::Done)

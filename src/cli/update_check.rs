@@ -40,7 +40,7 @@ fn define() -> Command {
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
     let world = &session.world;
-    let tool = tools::find(world, &typed.tool)?;
+    let tool = tools::find_asking(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     let question = Question { version: typed.version, command: typed.command };
     let checked = update::check(&subject, &Recorder::new(&subject), &question)?;

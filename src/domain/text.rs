@@ -17,6 +17,13 @@ pub fn visible(text: &str) -> String {
     text.replace(|c| !is_plain(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
 }
 
+/// One paragraph, in lines of a bounded width.
+pub fn paragraph(words: &str, width: usize) -> String {
+    let mut text = Text::new(width);
+    text.paragraph(words);
+    text.finish()
+}
+
 /// Lines of a bounded width, with hanging indents.
 pub(super) struct Text {
     width: usize,

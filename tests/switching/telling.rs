@@ -70,6 +70,29 @@ fn a_wish_that_does_not_hold_is_told_by_doctor() {
 }
 
 #[test]
+fn what_doctor_says_to_run_mends_it() {
+    let machine = Machine::with(&["turbo"]);
+    machine.run(&["disable", "turborepo"]).ends(0);
+    machine.home.write(TURBOREPO, "{\"telemetry_enabled\":true}");
+    let told = machine.run(&["doctor"]).ends(1).stdout;
+    assert!(told.contains("turborepo: you said no to usage, and it is on"), "{told}");
+    assert!(told.contains("\n  to mend it: sayso disable turborepo\n"), "{told}");
+    machine.run(&["disable", "turborepo"]).ends(0);
+    machine.run(&["doctor"]).ends(0);
+}
+
+#[test]
+fn a_file_that_cannot_be_understood_is_told_once() {
+    let machine = Machine::with(&["turbo"]);
+    machine.home.write(TURBOREPO, "{ oops");
+    let told = machine.run(&["disable", "turborepo"]).ends(1).stderr;
+    let first = told.lines().next().unwrap_or_default();
+    assert_eq!(first.matches("telemetry.json").count(), 1, "{told}");
+    assert!(first.contains("~/.config/turborepo/telemetry.json is not valid JSON"), "{told}");
+    assert_eq!(machine.home.read(TURBOREPO), "{ oops");
+}
+
+#[test]
 fn a_wish_is_in_the_history_and_no_consent() {
     let machine = Machine::with(&["turbo"]);
     machine.run(&["enable", "turborepo"]).ends(0);
