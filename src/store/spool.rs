@@ -6,17 +6,16 @@
 //! ending with one, so that what a full disk cut off swallows nothing. A short write is not
 //! continued: the reader leaves out what is not whole.
 //!
-//! A no renames the folder away and then deletes it. Writers make nothing, so from the rename on they
-//! find nothing to write to; what they hold open is deleted with the rest. (Deleting the file alone
-//! was turned down: a writer that opens it with "create" at that moment leaves an event behind.) The
-//! name ties an event to one yes: a writer that decided under an older yes finds the folder of a
-//! newer one, but no file of its own in it.
+//! A no puts the whole folder away ([`folder::put_away`]). Writers make nothing, so from then on they
+//! find nothing to write to. (Deleting the file alone was turned down: a writer that opens it with
+//! "create" at that moment leaves an event behind.) The name ties an event to one yes: a writer that
+//! decided under an older yes finds the folder of a newer one, but no file of its own in it.
 
 use super::error::Error;
 use super::layout::Layout;
 use super::lines::{LONGEST_LINE, Lines};
 use super::positions::Positions;
-use super::{file, folder, platform, random};
+use super::{file, folder, platform};
 use crate::domain::consent::Consent;
 use crate::domain::tool_id::{Purpose, ToolId};
 use jiff::Timestamp;
@@ -289,9 +288,6 @@ pub fn count(
     Ok(count)
 }
 
-/// No tool id begins like this, so no writer and no delivery looks there.
-const PURGED: &str = ".purged-";
-
 /// Deletes everything of a tool that waits, or of some of its purposes, and what an earlier purge
 /// that was killed left behind.
 pub(super) fn purge(
@@ -299,31 +295,12 @@ pub(super) fn purge(
     tool: &ToolId,
     purposes: Option<&[Purpose]>,
 ) -> Result<(), Error> {
+    let spools = layout.spools();
     match purposes {
-        None => move_away(layout, &layout.spool_of(tool))?,
+        None => folder::put_away(&layout.spool_of(tool), &spools)?,
         Some(purposes) => purposes
             .iter()
-            .try_for_each(|purpose| move_away(layout, &layout.spool(tool, purpose)))?,
+            .try_for_each(|purpose| folder::put_away(&layout.spool(tool, purpose), &spools))?,
     }
-    let is_purged = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PURGED))
-    };
-    folder::entries(&layout.spools())?
-        .iter()
-        .filter(|path| is_purged(path))
-        .try_for_each(|path| folder::remove(path))
-}
-
-/// From here on no writer finds the folder.
-fn move_away(layout: &Layout, folder: &Path) -> Result<(), Error> {
-    if matches!(folder.try_exists(), Ok(false)) {
-        return Ok(());
-    }
-    let away = layout.spools().join(format!("{PURGED}{}", random::uuid(folder)?));
-    match std::fs::rename(folder, &away) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(Error::io("delete", folder, error))
-        }
-        _ => Ok(()),
-    }
+    folder::remove_put_away(&spools)
 }
