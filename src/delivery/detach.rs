@@ -6,7 +6,7 @@
 //! by itself. Until then a group of its own keeps it when the terminal goes; and because who leads a
 //! group can make no session, a small shell leads it, and ends at once.
 
-use crate::store::{Subject, World, schedule, spool};
+use crate::store::{Subject, World, foreign, schedule, spool};
 use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -82,16 +82,7 @@ fn installed(world: &World) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(&name))
-        .find(|file| is_program(file))
-}
-
-/// As a shell looks: what may not be started is passed over.
-fn is_program(file: &Path) -> bool {
-    #[cfg(unix)]
-    let may_start = rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok();
-    #[cfg(not(unix))]
-    let may_start = true;
-    may_start && file.is_file()
+        .find(|file| foreign::is_program(file))
 }
 
 /// By a shell that ends at once. It closes what the host itself inherited, such as a lock that a script

@@ -255,6 +255,17 @@ pub(super) fn is_writable_folder(path: &Path) -> bool {
     return std::fs::metadata(path).is_ok_and(|folder| !folder.permissions().readonly());
 }
 
+/// Whether the user who started this process may start a program.
+pub(super) fn may_start(path: &Path) -> bool {
+    #[cfg(unix)]
+    return rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok();
+    #[cfg(not(unix))]
+    return {
+        let _ = path;
+        true
+    };
+}
+
 /// Whether the process acts for another user than the one who started it.
 pub(super) fn acts_for_another_user() -> bool {
     #[cfg(unix)]
