@@ -5,7 +5,7 @@ mod replacement;
 pub(super) use replacement::Replacement;
 
 use super::{Error, folder, platform};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
@@ -67,6 +67,19 @@ fn read_whole(file: File, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Opens a regular file, with what the system knows of it; `None` where there is none, or something
+/// else that has its name.
+pub(super) fn open_regular(options: &OpenOptions, path: &Path) -> Option<(File, fs::Metadata)> {
+    let file = options.open(path).ok()?;
+    let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    Some((file, metadata))
+}
+
+/// How many bytes a file has, and none where it is not there.
+pub(super) fn length(path: &Path) -> u64 {
+    fs::symlink_metadata(path).map_or(0, |found| found.len())
 }
 
 fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error> {

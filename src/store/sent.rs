@@ -139,7 +139,7 @@ impl SentLog {
         file::ensure(&path)?;
         let mut total = 0;
         for day in days(&folder)?.into_iter().rev() {
-            total += std::fs::symlink_metadata(&day).map_or(0, |found| found.len());
+            total += file::length(&day);
             let is_old = day.file_stem().is_some_and(|date| *date.to_string_lossy() < *oldest);
             if day != path && (is_old || total > MOST) {
                 file::remove(&day)?;
@@ -219,8 +219,8 @@ fn days(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 pub fn entries(layout: &Layout, tool: &ToolId) -> Result<impl Iterator<Item = Entry>, Error> {
     let days = days(&layout.sent_log(tool))?;
     let opened = days.into_iter().filter_map(|path| {
-        let file = platform::careful_options(false).read(true).open(path).ok()?;
-        file.metadata().ok()?.is_file().then(|| BufReader::new(file))
+        let (file, _) = file::open_regular(platform::careful_options(false).read(true), &path)?;
+        Some(BufReader::new(file))
     });
     Ok(opened.flat_map(|mut reader| {
         std::iter::from_fn(move || {

@@ -160,9 +160,7 @@ pub(super) fn rescue(path: &Path, mut rest: impl Read) {
 
 /// Opens a file to append, if it is a regular one.
 fn open(path: &Path, create: bool) -> Option<(File, Metadata)> {
-    let file = platform::careful_options(false).append(true).create(create).open(path).ok()?;
-    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
-    Some((file, metadata))
+    file::open_regular(platform::careful_options(false).append(true).create(create), path)
 }
 
 /// Adds to one of the counters.
@@ -201,8 +199,7 @@ pub fn not_covered(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
 }
 
 fn counted(layout: &Layout, tool: &ToolId, purpose: &Purpose, counter: &str) -> u64 {
-    let counter = layout.spool(tool, purpose).join(counter);
-    std::fs::symlink_metadata(counter).map_or(0, |counter| counter.len())
+    file::length(&layout.spool(tool, purpose).join(counter))
 }
 
 /// The events of one purpose that wait, oldest first, one line at a time. Those that are too old
