@@ -7,7 +7,6 @@
 //! group can make no session, a small shell leads it, and ends at once.
 
 use crate::store::{Subject, World, foreign, schedule, spool};
-use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -38,8 +37,8 @@ fn is_due(subject: &Subject) -> Option<()> {
     if !purposes.iter().filter(|purpose| subject.decide(Some(*purpose)).allows()).any(waits) {
         return None;
     }
-    if due.is_none() && terms.wait() > 0 {
-        let rest = SignedDuration::from_secs(i64::try_from(terms.wait()).unwrap_or(i64::MAX));
+    let rest = terms.rest();
+    if due.is_none() && !rest.is_zero() {
         let rested = now.saturating_add(rest).unwrap_or(jiff::Timestamp::MAX);
         schedule::set_due(layout, &subject.tool, schedule::look_again(rested, now)).ok()?;
         return None;
