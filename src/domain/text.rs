@@ -1,5 +1,7 @@
 //! Text for a screen: lines of a bounded width, with hanging indents and a second column.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
 /// The widest line that is still easy to read, in columns.
@@ -15,6 +17,11 @@ pub fn is_plain(c: char) -> bool {
 /// Somebody else's text as it may be printed: a file's name, a variable's value, a line of a file.
 pub fn visible(text: &str) -> String {
     text.replace(|c| !is_plain(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
+}
+
+/// A time as people read it where they are, to the second.
+pub fn local_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Lines of a bounded width, with hanging indents.
