@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::delivery::detach;
 use crate::domain::event::Given;
+use crate::host::detach;
 use crate::store::recorder::Recorder;
 use crate::store::{Subject, World};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
