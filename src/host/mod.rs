@@ -1,7 +1,7 @@
 //! The door for tools: open a declaration, reach the first-run point, ask what is allowed.
 //!
 //! Nothing here fails, prints outside the first-run point and the ready subcommands, or changes
-//! what the host exits with.
+//! what the host exits with, but for Ctrl-C at the question.
 
 pub mod act;
 pub mod build;

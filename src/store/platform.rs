@@ -1,4 +1,5 @@
-//! The only file that knows which system this is: owners, modes, and how to open without surprises.
+//! Files as each system has them: owners, modes, and how to open without surprises. Which system this
+//! is, only `layout` asks besides, in this layer.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;

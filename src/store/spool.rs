@@ -1,7 +1,7 @@
 //! The folder in which the events of a tool wait.
 //!
 //! One folder for each purpose, and in it one file of JSON lines, named after the yes it rests on.
-//! Both are made by that yes and by nobody else. A writer opens the file to append, writes one line with one
+//! Both are made by that yes, and by no writer. A writer opens the file to append, writes one line with one
 //! write, and closes it: no lock, no sync, no listing. A line begins with a line end as well as
 //! ending with one, so that what a full disk cut off swallows nothing. A short write is not
 //! continued: the reader leaves out what is not whole.
