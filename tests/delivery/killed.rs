@@ -1,7 +1,7 @@
 //! Every system call of a delivery, killed there or failed there: no event is lost. Each is at the
 //! receiver or waits; and the next delivery leaves nothing behind.
 
-use super::{agreed, probe, record};
+use super::{record, recorded};
 use crate::faults::can_trace;
 use crate::faults::sweep::{Call, calls_after_start, copy_folder, within_patience};
 use crate::support::receiver::{OK, Receiver};
@@ -29,9 +29,7 @@ struct Sweep {
 impl Sweep {
     /// A home with events whose ids all begin alike.
     fn prepare() -> Self {
-        let receiver = Receiver::start(OK);
-        let home = agreed(&probe(&[&receiver.url()]));
-        record(&home, EVENTS);
+        let (receiver, home) = recorded(OK, EVENTS);
         let spool = home.files().into_iter().find(|file| file.contains("/spool/")).expect("one");
         let mut parts = Vec::new();
         let text = home.read(&spool);
