@@ -73,13 +73,7 @@ impl Sweep {
     fn one(&self, number: usize, call: &Call, fault: &str) -> Result<(), String> {
         let home = self.copy(number);
         let all: BTreeSet<String> = super::waiting(&home).into_iter().collect();
-        let action = match fault {
-            "kill" => "signal=KILL".to_owned(),
-            error => format!("error={error}"),
-        };
-        let mut strace = home.command("strace");
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={}", call.name));
-        strace.arg("-e").arg(format!("inject={}:{action}:when={}", call.name, call.nth));
+        let mut strace = call.failing(&home, fault);
         let ran = within_patience(strace.arg("--").arg(program()).args(DELIVER))?;
         if matches!(ran.code, Some(101 | 134 | 139)) || ran.stderr.contains("panicked") {
             return Err(format!("it crashed: {ran:?}"));
