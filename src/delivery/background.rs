@@ -28,7 +28,8 @@ fn leave_the_host() {
 }
 
 /// Closes the descriptors that a shell cannot name. What this program opened itself is marked to be
-/// closed when another one is started (proc_pid_fdinfo(5)); what is not was inherited.
+/// closed when another one is started (proc_pid_fdinfo(5)); what is not was inherited. (Elsewhere a
+/// number in `/dev/fd` does not say which of the two it is, and to ask for it takes unsafe code.)
 #[cfg(target_os = "linux")]
 #[expect(clippy::disallowed_methods, reason = "the kernel wrote it")]
 fn close_what_is_inherited() {
