@@ -6,7 +6,7 @@
 //! ending with one, so that what a full disk cut off swallows nothing. A short write is not
 //! continued: the reader leaves out what is not whole.
 //!
-//! A no puts the whole folder away ([`folder::put_away`]). Writers make nothing, so from then on they
+//! A no puts the whole folder away (`folder::put_away`). Writers make nothing, so from then on they
 //! find nothing to write to. (Deleting the file alone was turned down: a writer that opens it with
 //! "create" at that moment leaves an event behind.) The name ties an event to one yes: a writer that
 //! decided under an older yes finds the folder of a newer one, but no file of its own in it.
