@@ -17,8 +17,8 @@
 //! |---|---|
 //! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
 //! | [`store`] | what this machine says: files, variables, the clock |
-//! | [`delivery`] | what leaves: the one loop, a file for each kind of receiver, the way to the network |
-//! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands |
+//! | `delivery` | what leaves: the one loop, a file for each kind of receiver, the way to the network |
+//! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands, start a delivery |
 //! | `catalogue` | other tools' own switches, and the files they stand in |
 //! | `cli` | the terminal: one file for each command of the program |
 //!
@@ -32,6 +32,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files themselves"))]
 
+#[cfg(feature = "delivery")]
 pub mod delivery;
 pub mod domain;
 pub mod host;

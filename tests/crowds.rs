@@ -1,25 +1,12 @@
 //! Many writers at once: nothing lost, nothing torn, and nothing left behind by a no.
 
-use crate::support::{Home, example};
+use crate::support::{Home, PROBE, example};
 use std::fs;
 use std::process::{Child, Stdio};
 
 /// A declaration with one event that has one word of this length.
 fn probe(word: &str) -> String {
-    format!(
-        r#"
-tool = "probe"
-name = "Probe"
-vendor = "Probes"
-why = "To test."
-[purposes.usage]
-why = "To test."
-[events.E]
-purpose = "usage"
-[events.E.fields]
-word = {{ type = "enum", values = ["{word}"] }}
-"#
-    )
+    format!("{PROBE}word = {{ type = \"enum\", values = [\"{word}\"] }}\n")
 }
 
 fn writer(home: &Home, count: u32, word: &str) -> Child {

@@ -14,7 +14,7 @@ mod proxies;
 mod seeds;
 mod trust;
 
-use crate::support::receiver::PATIENCE;
+use crate::support::receiver::{Mode, PATIENCE, Receiver};
 use crate::support::{Home, Ran, example};
 use serde_json::Value;
 use std::fs;
@@ -64,6 +64,14 @@ pub fn record(home: &Home, count: u32) {
     beat.env("PATH", "");
     assert!(beat.stdout(Stdio::null()).status().expect("it runs").success());
     let _ = fs::remove_file(home.path().join(SCHEDULE));
+}
+
+/// A receiver, and a home in which so many events wait for it.
+pub fn recorded(mode: Mode, count: u32) -> (Receiver, Home) {
+    let receiver = Receiver::start(mode);
+    let home = agreed(&probe(&[&receiver.url()]));
+    record(&home, count);
+    (receiver, home)
 }
 
 /// The host tool: it delivers by itself.

@@ -1,6 +1,6 @@
 //! Events: recorded only as declared, shown exactly.
 
-use crate::support::{Home, Ran, example};
+use crate::support::{Home, PROBE, Ran, example};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -169,24 +169,12 @@ fn the_command_records_as_declared_or_says_why_not() {
 
 #[test]
 fn only_what_the_accepted_notice_covers_is_recorded() {
-    let first = r#"
-tool = "probe"
-name = "Probe"
-vendor = "Probes"
-why = "To test."
-[purposes.usage]
-why = "To test."
-[events.E]
-purpose = "usage"
-[events.E.fields]
-old = { type = "integer" }
-"#;
+    let first = format!("{PROBE}old = {{ type = \"integer\" }}\n");
     let second = format!(
-        "notice = 2\n{}new = {{ type = \"integer\", since = 2 }}\n[events.F]\npurpose = \"usage\"\nsince = 2\n",
-        first.trim_start()
+        "notice = 2\n{first}new = {{ type = \"integer\", since = 2 }}\n[events.F]\npurpose = \"usage\"\nsince = 2\n"
     );
     let home = Home::new();
-    home.declare_text(first);
+    home.declare_text(&first);
     home.run(&["enable", "probe", "--notice", "1"]).ends(0);
     home.declare_text(&second);
     home.run(&["record", "probe", "E", "old=1", "new=2"]).ends(0);

@@ -6,6 +6,7 @@ use crate::delivery::background;
 use crate::delivery::deliver;
 use crate::delivery::report::{Delivered, Manner, Report};
 use crate::delivery::update::Question;
+use crate::domain::text;
 use crate::domain::tool_id::ToolId;
 use crate::store::Subject;
 use crate::store::recorder::Recorder;
@@ -118,7 +119,7 @@ fn in_words(session: &Session, tool: &ToolId, report: &Report, now: bool) -> Vec
         }
     }
     if let Some(next) = report.next {
-        let at = next.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+        let at = text::local_time(next, &session.terminal.zone);
         let hurry = if now { "" } else { ", or go at once with --now" };
         lines.push(format!("{tool}: what is new rests until {at}{hurry}."));
     }

@@ -4,10 +4,10 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::receipt::{self, Change};
 use crate::domain::table::{self, Cell, Tone};
+use crate::domain::text;
 use crate::domain::tool_id::ToolId;
 use crate::store::history;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use jiff::Timestamp;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Settings, define, run };
 
@@ -64,9 +64,7 @@ fn for_people(session: &Session, entries: &[receipt::Entry]) -> String {
     let rows: Vec<Vec<Cell>> = entries
         .iter()
         .map(|entry| {
-            let at = entry.at.parse::<Timestamp>().map(|at| {
-                at.to_zoned(session.terminal.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-            });
+            let at = entry.at.parse().map(|at| text::local_time(at, &session.terminal.zone));
             let (word, tone) = in_words(entry.change);
             let notice = entry.notice.map(|notice| notice.to_string());
             vec![

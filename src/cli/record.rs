@@ -2,9 +2,9 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::delivery::detach;
 use crate::domain::declaration::Event;
 use crate::domain::event::Given;
+use crate::host::detach;
 use crate::store::recorder::Recorder;
 use crate::store::{Subject, World};
 use clap::{ArgMatches, Args, Command, FromArgMatches};

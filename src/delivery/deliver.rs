@@ -11,7 +11,7 @@ use super::report::{Delivered, Manner, Report};
 use super::request::Request;
 use super::transport::{Line, Reply};
 use super::wire::{self, Batch};
-use crate::domain::declaration::Declaration;
+use crate::domain::declaration::{Declaration, Terms};
 use crate::domain::tool_id::Purpose;
 use crate::store::layout::Layout;
 use crate::store::queue::Queue;
@@ -142,8 +142,7 @@ impl Delivery<'_> {
     }
 
     fn rest(&self) -> SignedDuration {
-        let wait = if self.manner.now { 0 } else { self.declaration.wait };
-        SignedDuration::from_secs(i64::try_from(wait).unwrap_or(i64::MAX))
+        if self.manner.now { SignedDuration::ZERO } else { self.declaration.rest() }
     }
 
     /// Sends what one closed file holds for one destination; whether it got any further.

@@ -6,6 +6,7 @@ use super::request::Request;
 use super::transport::Line;
 use super::wire::Outgoing;
 use crate::domain::declaration::destination::Destination;
+use crate::domain::hex::hex;
 use crate::domain::tool_id::Purpose;
 use crate::store::Subject;
 use crate::store::sent::{self, Entry};
@@ -55,7 +56,7 @@ impl<'a> Target<'a> {
 /// What leaves a trace in the files of a person, by a name that stays the same: kind and address.
 pub(super) fn key_of(destination: &Destination) -> String {
     let name = format!("{}\n{}", destination.kind.name, destination.address());
-    Sha256::digest(name.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(name.as_bytes())[..8])
 }
 
 /// A request, and what is in it.

@@ -4,12 +4,12 @@
 use super::request::Request;
 use super::wire::{self, Batch, Outgoing, Wire};
 use crate::domain::declaration::destination::Destination;
-use crate::domain::declaration::{Declaration, Identity, words};
+use crate::domain::declaration::{Declaration, Identity, Terms, words};
 use crate::domain::page;
 use crate::domain::pseudonym::{period, pseudonym};
 use crate::domain::tool_id::Purpose;
 use indexmap::IndexMap;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -109,9 +109,8 @@ fn pseudonym_of(declaration: &Declaration, purpose: &Purpose, at: Timestamp) -> 
 
 /// Events leave once they have rested.
 fn sent_at(declaration: &Declaration, outgoing: &Outgoing) -> Timestamp {
-    let wait = i64::try_from(declaration.wait).unwrap_or(i64::MAX);
     let at = outgoing.at();
-    at.checked_add(SignedDuration::from_secs(wait)).unwrap_or(at)
+    at.checked_add(declaration.rest()).unwrap_or(at)
 }
 
 fn batches<'s, 'a>(wire: &Wire, events: &'s [Sampled<'a>]) -> Vec<&'s [Sampled<'a>]> {

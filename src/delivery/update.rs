@@ -4,7 +4,6 @@
 //! asked by a process of its own. What goes with the question is an event like any other: only declared
 //! fields, of which the command is one only while `usage` is allowed too.
 
-use super::detach;
 use super::outcome;
 use super::parcel;
 use super::transport::{Line, Reply};
@@ -104,10 +103,11 @@ pub fn known(subject: &Subject, version: &str) -> (Option<Update>, bool) {
     }
 }
 
-/// Lets a process of its own ask, and puts the next question off.
-pub fn refresh(subject: &Subject, own: Option<&[String]>, question: &Question) {
-    let Some(service) = Service::of(subject) else { return };
-    let Ok(layout) = subject.world().layout() else { return };
+/// What a process of its own is told that asks, as further arguments; puts the next question off.
+/// `None` where there is nobody to ask, or it cannot be remembered that somebody does.
+pub fn hand_over(subject: &Subject, question: &Question) -> Option<Vec<String>> {
+    let service = Service::of(subject)?;
+    let layout = subject.world().layout().ok()?;
     let now = subject.world().clock();
     let before = updates::read(layout, &subject.tool, service.purpose, &question.version);
     let put_off = Remembered {
@@ -116,14 +116,12 @@ pub fn refresh(subject: &Subject, own: Option<&[String]>, question: &Question) {
         fresh_until: now.saturating_add(AFTER_A_FAILURE).unwrap_or(now),
         update: before.and_then(|before| before.update),
     };
-    if updates::write(layout, &subject.tool, service.purpose, &put_off).is_err() {
-        return;
-    }
+    updates::write(layout, &subject.tool, service.purpose, &put_off).ok()?;
     let mut further = vec!["--update-from".to_owned(), question.version.clone()];
     if let Some(command) = &question.command {
         further.extend(["--update-command".to_owned(), command.clone()]);
     }
-    detach::start(subject, own, &further);
+    Some(further)
 }
 
 /// The answer: a remembered one, or else the service's own.

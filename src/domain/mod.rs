@@ -5,6 +5,7 @@ pub mod consent;
 pub mod decision;
 pub mod declaration;
 pub mod event;
+pub(crate) mod hex;
 pub mod notice;
 pub mod page;
 pub mod policy;

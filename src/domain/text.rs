@@ -1,5 +1,7 @@
 //! Text for a screen: lines of a bounded width, with hanging indents and a second column.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
 /// The widest line that is still easy to read, in columns.
@@ -22,6 +24,11 @@ pub fn paragraph(words: &str, width: usize) -> String {
     let mut text = Text::new(width);
     text.paragraph(words);
     text.finish()
+}
+
+/// A time as people read it where they are, to the second.
+pub fn local_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Lines of a bounded width, with hanging indents.

@@ -1,7 +1,6 @@
 //! A sign of life for servers: an event at intervals, for as long as that is allowed.
 
-use super::Host;
-use crate::delivery::detach;
+use super::{Host, detach};
 use crate::domain::event::Given;
 use crate::store::random;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

@@ -122,7 +122,7 @@ impl<'a> Journal<'a> {
                     "{tool}: {} did not take what waits ({}). The next try is not before {}.",
                     text::visible(&pause.recipient),
                     text::visible(&pause.why),
-                    local(pause.until, zone)
+                    text::local_time(pause.until, zone)
                 ));
             }
         }
@@ -159,13 +159,10 @@ fn oldest(sources: &[Source]) -> Option<usize> {
     sources.iter().enumerate().filter_map(next).min().map(|(_, n)| n)
 }
 
-fn local(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
 /// One request on one line: local time, tool, how much, to whom, and what came of it.
 fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
-    let at = entry.sent.parse().map_or_else(|_| entry.sent.clone(), |at| local(at, zone));
+    let at =
+        entry.sent.parse().map_or_else(|_| entry.sent.clone(), |at| text::local_time(at, zone));
     let purpose = &entry.purpose;
     let events = match entry.events {
         _ if entry.request.method == "GET" => "update check".to_owned(),
@@ -190,7 +187,7 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
 
 /// One event on one line: local time, tool, what happened, and every field with its value.
 fn event_in_a_line(ts: i64, line: &str, zone: &TimeZone) -> String {
-    let at = local(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
+    let at = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
     let event: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
     let word = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
     let mut out = format!("{at}  {}  {}", word("tool"), word("eventType"));

@@ -1,12 +1,13 @@
 //! The door for tools: open a declaration, reach the first-run point, ask what is allowed.
 //!
 //! Nothing here fails, prints outside the first-run point and the ready subcommands, or changes
-//! what the host exits with.
+//! what the host exits with, but for Ctrl-C at the question.
 
 pub mod act;
 pub mod build;
 #[cfg(feature = "clap")]
 pub mod commands;
+pub mod detach;
 pub mod first_run;
 #[cfg(feature = "clap")]
 pub mod guard;
@@ -19,7 +20,6 @@ pub mod report;
 #[cfg(feature = "prompt")]
 mod speak;
 
-use crate::delivery::detach;
 #[cfg(feature = "delivery")]
 use crate::delivery::update::{self, Question};
 use crate::domain::decision::{Decision, Reason};
@@ -152,7 +152,9 @@ impl Host {
             };
             let command = command.filter(is_known).map(str::to_owned);
             let question = Question { version, command };
-            update::refresh(subject, self.delivery.as_deref(), &question);
+            if let Some(further) = update::hand_over(subject, &question) {
+                detach::start(subject, self.delivery.as_deref(), &further);
+            }
         }
         known
     }

@@ -1,17 +1,13 @@
-//! Files, read with care and replaced whole.
-//!
-//! A reader never waits and sees the old file or the new one. A writer takes `.NAME.new` beside
-//! the file, which is its lock and its draft at once: it is locked by the operating system, so a
-//! killed process frees it; it is filled and made to last; and it is renamed into place. There is
-//! nothing to clean up after a success, and what a killed writer left is taken over by the next
-//! one. A lock on the file itself would be lost with every rename, and a lock file of its own
-//! would be litter for every tool.
+//! Files, read with care and replaced whole: a reader never waits and sees the old file or the new one.
+
+mod replacement;
+
+pub(super) use replacement::Replacement;
 
 use super::{Error, folder, platform};
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::Path;
 
 /// Whom a file must come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +69,19 @@ fn read_whole(file: File, length: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Opens a regular file, with what the system knows of it; `None` where there is none, or something
+/// else that has its name.
+pub(super) fn open_regular(options: &OpenOptions, path: &Path) -> Option<(File, fs::Metadata)> {
+    let file = options.open(path).ok()?;
+    let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    Some((file, metadata))
+}
+
+/// How many bytes a file has, and none where it is not there.
+pub(super) fn length(path: &Path) -> u64 {
+    fs::symlink_metadata(path).map_or(0, |found| found.len())
+}
+
 fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error> {
     let untrusted = |why| Err(Error::Untrusted { path: path.to_owned(), why });
     if !metadata.is_file() {
@@ -87,148 +96,6 @@ fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error
         }
     }
     Ok(())
-}
-
-/// How long a writer waits for another one before it gives up.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The right to replace one file, held against every other writer until it is dropped.
-pub(super) struct Replacement {
-    path: PathBuf,
-    draft_path: PathBuf,
-    draft: File,
-    done: bool,
-}
-
-impl Replacement {
-    /// Takes the right to replace `path`, making its folder where there is none.
-    pub(super) fn of(path: &Path) -> Result<Self, Error> {
-        let folder = path.parent().unwrap_or(path);
-        folder::make(folder)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let draft_path = folder.join(format!(".{name}.new"));
-        let mut waited = Duration::ZERO;
-        loop {
-            if let Some(draft) = try_lock(&draft_path)? {
-                return Ok(Self { path: path.to_owned(), draft_path, draft, done: false });
-            }
-            if waited >= PATIENCE {
-                return Err(Error::Busy { path: path.to_owned() });
-            }
-            let pause = Duration::from_millis(1 + waited.as_millis().min(20) as u64 / 4);
-            std::thread::sleep(pause);
-            waited += pause;
-        }
-    }
-
-    /// Puts the new content in place, whole.
-    pub(super) fn commit(mut self, content: &str) -> Result<(), Error> {
-        self.fill(content)?;
-        self.put_in_place()?;
-        self.make_last()
-    }
-
-    /// Puts the new content in place and keeps what is there beside it, whatever it is. Says where
-    /// that lies now, and whether all this will last.
-    pub(super) fn commit_beside(
-        mut self,
-        content: &str,
-        suffix: &str,
-    ) -> Result<(PathBuf, Result<(), Error>), Error> {
-        self.fill(content)?;
-        let aside = self.free_name(suffix);
-        // A second name, so that there is no instant without a file: none at all could be taken
-        // for no answer. What cannot have two names, such as a folder, is moved.
-        let is_linked = fs::hard_link(&self.path, &aside).is_ok();
-        if !is_linked {
-            fs::rename(&self.path, &aside)
-                .map_err(|error| Error::io("set aside", &self.path, error))?;
-        }
-        if let Err(error) = self.put_in_place() {
-            let _ = match is_linked {
-                true => fs::remove_file(&aside),
-                false => fs::rename(&aside, &self.path),
-            };
-            return Err(error);
-        }
-        Ok((aside, self.make_last()))
-    }
-
-    fn fill(&mut self, content: &str) -> Result<(), Error> {
-        let written = (|| {
-            platform::may_write(content.len() as u64)?;
-            self.draft.set_len(0)?;
-            self.draft.seek(SeekFrom::Start(0))?;
-            self.draft.write_all(content.as_bytes())?;
-            self.draft.sync_all()
-        })();
-        written.map_err(|error| Error::io("write", &self.draft_path, error))
-    }
-
-    fn put_in_place(&mut self) -> Result<(), Error> {
-        fs::rename(&self.draft_path, &self.path)
-            .map_err(|error| Error::io("replace", &self.path, error))?;
-        self.done = true;
-        Ok(())
-    }
-
-    fn make_last(&self) -> Result<(), Error> {
-        let folder = self.path.parent().unwrap_or(&self.path);
-        platform::sync_folder(folder)
-            .map_err(|source| Error::NotDurable { path: self.path.clone(), source })
-    }
-
-    /// A name beside the path that nothing has yet.
-    fn free_name(&self, suffix: &str) -> PathBuf {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let mut aside = self.path.with_file_name(format!("{name}.damaged-{suffix}"));
-        let mut number = 1;
-        while aside.symlink_metadata().is_ok() {
-            number += 1;
-            aside = self.path.with_file_name(format!("{name}.damaged-{suffix}-{number}"));
-        }
-        aside
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        if !self.done {
-            // The lock is still held, so the draft at this path is ours.
-            let _ = fs::remove_file(&self.draft_path);
-        }
-    }
-}
-
-/// Opens and locks the draft; `None` where another writer has it, or has just renamed it away.
-fn try_lock(path: &Path) -> Result<Option<File>, Error> {
-    let mut options = platform::careful_options(false);
-    let draft = match options.read(true).write(true).create(true).truncate(false).open(path) {
-        Ok(draft) => draft,
-        Err(error) if platform::is_link_error(&error) => {
-            return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
-        }
-        Err(error) => return Err(Error::io("write", path, error)),
-    };
-    match draft.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Ok(None),
-        Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {
-            return Ok(None);
-        }
-        Err(fs::TryLockError::Error(error)) => return Err(Error::io("lock", path, error)),
-    }
-    let metadata = draft.metadata().map_err(|error| Error::io("read", path, error))?;
-    check(path, &metadata, Trust::Own)?;
-    match fs::symlink_metadata(path) {
-        // Its last owner renamed it: this handle is of the file in place, which is not ours to write.
-        Ok(there) if !platform::is_same_file(&metadata, &there) => return Ok(None),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::io("read", path, error)),
-        Ok(_) => {}
-    }
-    platform::make_private(&draft, &metadata).map_err(|error| Error::io("write", path, error))?;
-    Ok(Some(draft))
 }
 
 /// Writes over the start of a file that has at least that many bytes: the one change that needs
@@ -304,24 +171,6 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_draft_left_by_a_killed_writer_is_taken_over() {
-        let home = tempfile::tempdir().expect("a folder");
-        let path = home.path().join("file");
-        fs::write(home.path().join(".file.new"), "half of someth").expect("a draft");
-        let replacement = Replacement::of(&path).expect("the right");
-        replacement.commit("whole").expect("in place");
-        assert_eq!(fs::read_to_string(&path).expect("a file"), "whole");
-        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 1);
-    }
-
-    #[test]
-    fn giving_up_leaves_nothing_behind() {
-        let home = tempfile::tempdir().expect("a folder");
-        drop(Replacement::of(&home.path().join("file")).expect("the right"));
-        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 0);
-    }
 
     #[test]
     fn reading_is_bounded_and_never_waits() {

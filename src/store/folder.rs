@@ -1,6 +1,6 @@
 //! Folders of ours: made for their owner alone, and never in a home of somebody else.
 
-use super::{Error, file, platform};
+use super::{Error, file, platform, random};
 use crate::domain::tool_id::ToolId;
 use std::fs;
 use std::io::ErrorKind;
@@ -35,6 +35,31 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
         _ => Ok(()),
     }
+}
+
+/// How the names begin of what was put away. No tool id does, so nobody takes it for a tool's folder.
+const PUT_AWAY: &str = ".purged-";
+
+/// Renames a folder into another one, under a name that nobody knows; one that is not there is no
+/// error. To delete takes many steps, between which somebody else could go on writing there. A rename
+/// is one: from here on nobody finds the folder, and what they hold open is deleted with the rest.
+pub(super) fn put_away(path: &Path, to: &Path) -> Result<(), Error> {
+    if matches!(path.try_exists(), Ok(false)) {
+        return Ok(());
+    }
+    let away = to.join(format!("{PUT_AWAY}{}", random::uuid(path)?));
+    match fs::rename(path, &away) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Deletes what was put away into a folder, also by somebody who was killed before they got here.
+pub(super) fn remove_put_away(from: &Path) -> Result<(), Error> {
+    let is_put_away = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PUT_AWAY))
+    };
+    entries(from)?.iter().filter(|path| is_put_away(path)).try_for_each(|path| remove(path))
 }
 
 /// Makes a folder and those above it, each for its owner alone.

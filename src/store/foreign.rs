@@ -37,11 +37,10 @@ pub fn each_name(path: &Path, see: &mut dyn FnMut(&OsStr)) {
     }
 }
 
-/// Whether a path names a file that can be run.
+/// Whether a path names a file that this person may start. As a shell looks: what may not be started
+/// is passed over.
 pub fn is_program(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| {
-        found.is_file() && platform::mode(&found).is_none_or(|mode| mode & 0o111 != 0)
-    })
+    platform::may_start(path) && path.is_file()
 }
 
 /// The name a program is called by, from that of its file.

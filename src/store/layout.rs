@@ -1,4 +1,5 @@
-//! Where everything lives. Every path is named here and nowhere else.
+//! Where everything of ours lives. Every folder is named here and nowhere else; what else is kept
+//! beside a file, by who keeps it.
 
 use crate::domain::signals::Environment;
 use crate::domain::tool_id::{Purpose, ToolId};

@@ -1,6 +1,6 @@
 //! Events in a file of JSON lines, one at a time. What is torn, no text or too long is left out.
 
-use super::platform;
+use super::{file, platform};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -30,8 +30,7 @@ pub struct Line<'l> {
 impl Lines {
     /// Opens a regular file, to be read from a place in it; `None` where there is none.
     pub fn open(path: &Path, from: u64) -> Option<Self> {
-        let mut file = platform::careful_options(false).read(true).open(path).ok()?;
-        file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        let (mut file, _) = file::open_regular(platform::careful_options(false).read(true), path)?;
         if from > 0 {
             file.seek(SeekFrom::Start(from)).ok()?;
         }

@@ -1,4 +1,5 @@
-//! The only file that knows which system this is: owners, modes, and how to open without surprises.
+//! Files as each system has them: owners, modes, and how to open without surprises. Which system this
+//! is, only `layout` asks besides, in this layer.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -253,6 +254,17 @@ pub(super) fn is_writable_folder(path: &Path) -> bool {
     };
     #[cfg(not(unix))]
     return std::fs::metadata(path).is_ok_and(|folder| !folder.permissions().readonly());
+}
+
+/// Whether the user who started this process may start a program.
+pub(super) fn may_start(path: &Path) -> bool {
+    #[cfg(unix)]
+    return rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok();
+    #[cfg(not(unix))]
+    return {
+        let _ = path;
+        true
+    };
 }
 
 /// Whether the process acts for another user than the one who started it.

@@ -51,8 +51,7 @@ impl Queue {
         let (mut closed, open): (Vec<PathBuf>, Vec<PathBuf>) =
             spool::files_in(&self.folder)?.into_iter().partition(|path| is_closed(path));
         closed.sort();
-        let size = |path: &PathBuf| fs::symlink_metadata(path).map_or(0, |found| found.len());
-        let mut total: u64 = closed.iter().map(size).sum();
+        let mut total: u64 = closed.iter().map(|path| file::length(path)).sum();
         for path in open {
             finish_what_was_begun(&path, &closed)?;
             let has_something = Lines::open(&path, 0).is_some_and(|mut lines| {
@@ -63,7 +62,7 @@ impl Queue {
                 closed.retain(|path| path.exists());
             }
             if has_something && total < MOST {
-                total += size(&path);
+                total += file::length(&path);
                 closed.push(close_file(&path, &closed)?);
             }
         }
@@ -76,7 +75,7 @@ impl Queue {
     fn give_up_the_oldest(&mut self, closed: &[PathBuf]) -> Result<u64, Error> {
         let Some(path) = closed.first() else { return Ok(0) };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let length = fs::symlink_metadata(path).map_or(0, |found| found.len());
+        let length = file::length(path);
         if !self.destinations.iter().any(|key| self.positions.of(&name, key) >= length) {
             return Ok(0);
         }

@@ -1,7 +1,7 @@
 //! Random numbers from the operating system. That they can be missing is an error like any other.
 
 use super::error::Error;
-use std::fmt::Write;
+use crate::domain::hex::hex;
 use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
@@ -45,11 +45,7 @@ pub(super) fn uuid(for_file: &Path) -> Result<Uuid, Error> {
 
 /// 32 random hex digits.
 pub(super) fn salt(for_file: &Path) -> Result<String, Error> {
-    let bytes = bytes(for_file)?;
-    Ok(bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(hex(&bytes(for_file)?))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use super::error::Error;
 use super::layout::Layout;
-use super::{file, folder, platform, random};
+use super::{file, folder, platform};
 use crate::domain::pseudonym::AUTOMATION;
 use crate::domain::tool_id::ToolId;
 use jiff::tz::TimeZone;
@@ -139,7 +139,7 @@ impl SentLog {
         file::ensure(&path)?;
         let mut total = 0;
         for day in days(&folder)?.into_iter().rev() {
-            total += std::fs::symlink_metadata(&day).map_or(0, |found| found.len());
+            total += file::length(&day);
             let is_old = day.file_stem().is_some_and(|date| *date.to_string_lossy() < *oldest);
             if day != path && (is_old || total > MOST) {
                 file::remove(&day)?;
@@ -219,8 +219,8 @@ fn days(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 pub fn entries(layout: &Layout, tool: &ToolId) -> Result<impl Iterator<Item = Entry>, Error> {
     let days = days(&layout.sent_log(tool))?;
     let opened = days.into_iter().filter_map(|path| {
-        let file = platform::careful_options(false).read(true).open(path).ok()?;
-        file.metadata().ok()?.is_file().then(|| BufReader::new(file))
+        let (file, _) = file::open_regular(platform::careful_options(false).read(true), &path)?;
+        Some(BufReader::new(file))
     });
     Ok(opened.flat_map(|mut reader| {
         std::iter::from_fn(move || {
@@ -246,19 +246,6 @@ pub fn pseudonyms(layout: &Layout, tool: &ToolId) -> Result<BTreeSet<String>, Er
 /// # Errors
 /// Where it cannot be deleted.
 pub fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
-    let folder = layout.sent_log(tool);
-    let away = layout.sent_logs().join(format!(".forgotten-{}", random::uuid(&folder)?));
-    match std::fs::rename(&folder, &away) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Error::io("delete", &folder, error)),
-        Ok(()) => {}
-    }
-    // What an earlier try that was killed left behind goes with it.
-    let is_away = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".forgotten-"))
-    };
-    folder::entries(&layout.sent_logs())?
-        .iter()
-        .filter(|path| is_away(path))
-        .try_for_each(|path| folder::remove(path))
+    folder::put_away(&layout.sent_log(tool), &layout.sent_logs())?;
+    folder::remove_put_away(&layout.sent_logs())
 }

@@ -1,22 +1,21 @@
 //! The folder in which the events of a tool wait.
 //!
 //! One folder for each purpose, and in it one file of JSON lines, named after the yes it rests on.
-//! Both are made by that yes and by nobody else. A writer opens the file to append, writes one line with one
+//! Both are made by that yes, and by no writer. A writer opens the file to append, writes one line with one
 //! write, and closes it: no lock, no sync, no listing. A line begins with a line end as well as
 //! ending with one, so that what a full disk cut off swallows nothing. A short write is not
 //! continued: the reader leaves out what is not whole.
 //!
-//! A no renames the folder away and then deletes it. Writers make nothing, so from the rename on they
-//! find nothing to write to; what they hold open is deleted with the rest. (Deleting the file alone
-//! was turned down: a writer that opens it with "create" at that moment leaves an event behind.) The
-//! name ties an event to one yes: a writer that decided under an older yes finds the folder of a
-//! newer one, but no file of its own in it.
+//! A no puts the whole folder away (`folder::put_away`). Writers make nothing, so from then on they
+//! find nothing to write to. (Deleting the file alone was turned down: a writer that opens it with
+//! "create" at that moment leaves an event behind.) The name ties an event to one yes: a writer that
+//! decided under an older yes finds the folder of a newer one, but no file of its own in it.
 
 use super::error::Error;
 use super::layout::Layout;
 use super::lines::{LONGEST_LINE, Lines};
 use super::positions::Positions;
-use super::{file, folder, platform, random};
+use super::{file, folder, platform};
 use crate::domain::consent::Consent;
 use crate::domain::tool_id::{Purpose, ToolId};
 use jiff::Timestamp;
@@ -161,9 +160,7 @@ pub(super) fn rescue(path: &Path, mut rest: impl Read) {
 
 /// Opens a file to append, if it is a regular one.
 fn open(path: &Path, create: bool) -> Option<(File, Metadata)> {
-    let file = platform::careful_options(false).append(true).create(create).open(path).ok()?;
-    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
-    Some((file, metadata))
+    file::open_regular(platform::careful_options(false).append(true).create(create), path)
 }
 
 /// Adds to one of the counters.
@@ -202,8 +199,7 @@ pub fn not_covered(layout: &Layout, tool: &ToolId, purpose: &Purpose) -> u64 {
 }
 
 fn counted(layout: &Layout, tool: &ToolId, purpose: &Purpose, counter: &str) -> u64 {
-    let counter = layout.spool(tool, purpose).join(counter);
-    std::fs::symlink_metadata(counter).map_or(0, |counter| counter.len())
+    file::length(&layout.spool(tool, purpose).join(counter))
 }
 
 /// The events of one purpose that wait, oldest first, one line at a time. Those that are too old
@@ -294,9 +290,6 @@ pub fn count(
     Ok(count)
 }
 
-/// No tool id begins like this, so no writer and no delivery looks there.
-const PURGED: &str = ".purged-";
-
 /// Deletes everything of a tool that waits, or of some of its purposes, and what an earlier purge
 /// that was killed left behind.
 pub(super) fn purge(
@@ -304,31 +297,12 @@ pub(super) fn purge(
     tool: &ToolId,
     purposes: Option<&[Purpose]>,
 ) -> Result<(), Error> {
+    let spools = layout.spools();
     match purposes {
-        None => move_away(layout, &layout.spool_of(tool))?,
+        None => folder::put_away(&layout.spool_of(tool), &spools)?,
         Some(purposes) => purposes
             .iter()
-            .try_for_each(|purpose| move_away(layout, &layout.spool(tool, purpose)))?,
+            .try_for_each(|purpose| folder::put_away(&layout.spool(tool, purpose), &spools))?,
     }
-    let is_purged = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PURGED))
-    };
-    folder::entries(&layout.spools())?
-        .iter()
-        .filter(|path| is_purged(path))
-        .try_for_each(|path| folder::remove(path))
-}
-
-/// From here on no writer finds the folder.
-fn move_away(layout: &Layout, folder: &Path) -> Result<(), Error> {
-    if matches!(folder.try_exists(), Ok(false)) {
-        return Ok(());
-    }
-    let away = layout.spools().join(format!("{PURGED}{}", random::uuid(folder)?));
-    match std::fs::rename(folder, &away) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(Error::io("delete", folder, error))
-        }
-        _ => Ok(()),
-    }
+    folder::remove_put_away(&spools)
 }

@@ -1,7 +1,7 @@
 //! The transparency log: a file that the person names, in which every event appears.
 
-use super::platform;
 use super::world::World;
+use super::{file, platform};
 use crate::domain::decision::Reason;
 use crate::domain::declaration::Terms;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn open(path: &Path) -> Option<(File, u64)> {
     if folder.canonicalize().ok()? != folder {
         return None;
     }
-    let file = platform::careful_options(false).append(true).create(true).open(path).ok()?;
-    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let mut options = platform::careful_options(false);
+    let (file, metadata) = file::open_regular(options.append(true).create(true), path)?;
     Some((file, metadata.len()))
 }

@@ -11,11 +11,11 @@ use super::file::{self, Replacement, Trust};
 use super::folder;
 use super::layout::Layout;
 use super::vendors_file::VendorsFile;
+use crate::domain::hex::hex;
 use crate::domain::tool_id::ToolId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// The largest file that is changed, with every byte of it escaped.
@@ -131,13 +131,6 @@ impl Kept {
 /// A short name for what stands in a file; `None` for no file.
 pub fn digest(text: Option<&str>) -> Option<String> {
     text.map(|text| hex(&Sha256::digest(text.as_bytes())))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn path_for(layout: &Layout, place: &Path) -> PathBuf {

@@ -1,6 +1,8 @@
 //! Nothing before consent, nothing after it is withdrawn: connections are counted.
 
-use super::{agreed, deliver, host, is_itself, probe, record, sent, wait_until_alone, waiting};
+use super::{
+    agreed, deliver, host, is_itself, probe, record, recorded, sent, wait_until_alone, waiting,
+};
 use crate::network::every_command;
 use crate::support::receiver::{Mode, OK, Receiver};
 use crate::support::{Home, Ran};
@@ -16,6 +18,14 @@ fn undecided(receiver: &Receiver) -> Home {
     home.write("probe.toml", &text);
     home.declare_text(&text);
     home
+}
+
+/// A delivery whose first request is on its way, and is not answered before it is told to be.
+fn on_its_way() -> (Receiver, Home) {
+    let (receiver, home) = recorded(Mode::Held, 250);
+    is_itself(&Ran::of(&host(&home).output().expect("it runs")));
+    receiver.wait_for_requests(1);
+    (receiver, home)
 }
 
 #[test]
@@ -63,9 +73,7 @@ fn whatever_holds_is_honoured_when_it_is_time_to_leave() {
         (CONSENT, "version = 1\ntool = \"probe\"\nchoice = \"denied\"\n", "denied"),
     ];
     for (file, text, reason) in damages {
-        let receiver = Receiver::start(OK);
-        let home = agreed(&probe(&[&receiver.url()]));
-        record(&home, 1);
+        let (receiver, home) = recorded(OK, 1);
         home.write(file, text);
         let _ = deliver(&home);
         let _ = Ran::of(&host(&home).output().expect("it runs"));
@@ -75,9 +83,7 @@ fn whatever_holds_is_honoured_when_it_is_time_to_leave() {
         assert_eq!(receiver.connections() > 0, is_tool_file, "{file} {reason}");
     }
     for variable in [("DO_NOT_TRACK", "1"), ("SAYSO", "off")] {
-        let receiver = Receiver::start(OK);
-        let home = agreed(&probe(&[&receiver.url()]));
-        record(&home, 1);
+        let (receiver, home) = recorded(OK, 1);
         let ran = home.run_with(&[variable], &["deliver", "probe", "--now"]).ends(1);
         assert!(ran.stdout.contains("stays here"), "{ran:?}");
         let output = host(&home).envs([variable]).output().expect("it runs");
@@ -101,9 +107,7 @@ fn a_declaration_that_means_something_else_sends_nothing() {
 #[test]
 fn once_disable_has_returned_no_request_starts() {
     for round in 0..6 {
-        let receiver = Receiver::start(OK);
-        let home = agreed(&probe(&[&receiver.url()]));
-        record(&home, 2000);
+        let (receiver, home) = recorded(OK, 2000);
         let mut delivery = home.sayso(&["deliver", "probe", "--now"]);
         let delivery = delivery.stdout(Stdio::piped()).spawn().expect("it starts");
         receiver.wait_for_requests(1 + round);
@@ -120,11 +124,7 @@ fn once_disable_has_returned_no_request_starts() {
 
 #[test]
 fn a_no_connects_to_nobody_and_does_not_wait_for_a_receiver() {
-    let receiver = Receiver::start(Mode::Held);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 250);
-    is_itself(&Ran::of(&host(&home).output().expect("it runs")));
-    receiver.wait_for_requests(1);
+    let (receiver, home) = on_its_way();
     home.run(&["disable", "probe"]).ends(0);
     assert_eq!((receiver.requests().len(), receiver.connections()), (1, 1));
     receiver.release();
@@ -135,11 +135,7 @@ fn a_no_connects_to_nobody_and_does_not_wait_for_a_receiver() {
 
 #[test]
 fn forgetting_during_a_delivery_leaves_no_log() {
-    let receiver = Receiver::start(Mode::Held);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 250);
-    is_itself(&Ran::of(&host(&home).output().expect("it runs")));
-    receiver.wait_for_requests(1);
+    let (receiver, home) = on_its_way();
     // What is on its way was noted, and nobody says where to ask for its deletion.
     home.run(&["forget", "probe"]).ends(1);
     receiver.release();
@@ -154,11 +150,7 @@ fn forgetting_during_a_delivery_leaves_no_log() {
 
 #[test]
 fn a_new_yes_during_a_delivery_does_not_revive_what_the_no_took_back() {
-    let receiver = Receiver::start(Mode::Held);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 250);
-    is_itself(&Ran::of(&host(&home).output().expect("it runs")));
-    receiver.wait_for_requests(1);
+    let (receiver, home) = on_its_way();
     home.run(&["disable", "probe"]).ends(0);
     home.run(&["enable", "probe", "--notice", "1"]).ends(0);
     receiver.release();
@@ -170,9 +162,7 @@ fn a_new_yes_during_a_delivery_does_not_revive_what_the_no_took_back() {
 
 #[test]
 fn events_from_before_the_yes_stay() {
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 2);
+    let (receiver, home) = recorded(OK, 2);
     let ids = waiting(&home);
     let spool = home.files().into_iter().find(|file| file.contains("/spool/")).expect("a spool");
     let text = home.read(&spool);
@@ -212,9 +202,7 @@ fn a_no_between_the_last_look_and_the_connection_is_honoured() {
     if !crate::faults::can_trace() {
         return;
     }
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(OK, 1);
     let log = home.path().with_extension("trace");
     let mut strace = home.command("strace");
     strace.args(["-f", "-qq", "-e", "trace=connect", "-o"]).arg(&log);

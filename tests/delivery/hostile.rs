@@ -1,7 +1,9 @@
 //! Networks that fail in every way: the host is itself and waits for none of them, the delivery ends,
 //! and the log tells what became of the events.
 
-use super::{agreed, deliver, host, is_itself, probe, record, sent, wait_until_alone, waiting};
+use super::{
+    agreed, deliver, host, is_itself, probe, record, recorded, sent, wait_until_alone, waiting,
+};
 use crate::support::receiver::{Mode, OK, Receiver, nobody_listens};
 use crate::support::{Home, Ran, am_root, have};
 use std::process::Command;
@@ -67,9 +69,7 @@ fn whatever_a_receiver_does_a_host_is_itself_and_the_log_tells() {
 
 impl Case {
     fn check(&self) {
-        let receiver = Receiver::start(self.mode.clone());
-        let home = agreed(&probe(&[&receiver.url()]));
-        record(&home, 1);
+        let (receiver, home) = recorded(self.mode.clone(), 1);
         let ran = Ran::of(&host(&home).output().expect("it runs"));
         is_itself(&ran);
         wait_until_alone(&home);
@@ -121,9 +121,7 @@ fn nothing_follows_a_redirect() {
         format!("https://127.0.0.1:{port}/"),
         "/other".to_owned(),
     ] {
-        let receiver = Receiver::start(Mode::Redirect(target));
-        let home = agreed(&probe(&[&receiver.url()]));
-        record(&home, 1);
+        let (receiver, home) = recorded(Mode::Redirect(target), 1);
         deliver(&home).ends(0);
         assert_eq!(receiver.requests().len(), 1);
         assert_eq!(waiting(&home).len(), 0);
@@ -135,17 +133,13 @@ fn nothing_follows_a_redirect() {
 
 #[test]
 fn a_receiver_that_asks_for_a_pause_is_left_alone_even_in_a_hurry() {
-    let receiver = Receiver::start(Mode::Status(429, LATER));
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(Mode::Status(429, LATER), 1);
     for _ in 0..3 {
         let ran = deliver(&home).ends(1);
         assert!(ran.stdout.contains("the rest waits"), "{ran:?}");
     }
     assert_eq!(receiver.requests().len(), 1);
-    let receiver = Receiver::start(Mode::Flaky(2));
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(Mode::Flaky(2), 1);
     for code in [1, 1, 0] {
         let _ = deliver(&home).ends(code);
     }

@@ -1,7 +1,7 @@
 //! Every system call of a delivery, killed there or failed there: no event is lost. Each is at the
 //! receiver or waits; and the next delivery leaves nothing behind.
 
-use super::{agreed, probe, record};
+use super::{record, recorded};
 use crate::faults::can_trace;
 use crate::faults::sweep::{Call, calls_after_start, copy_folder, within_patience};
 use crate::support::receiver::{OK, Receiver};
@@ -29,9 +29,7 @@ struct Sweep {
 impl Sweep {
     /// A home with events whose ids all begin alike.
     fn prepare() -> Self {
-        let receiver = Receiver::start(OK);
-        let home = agreed(&probe(&[&receiver.url()]));
-        record(&home, EVENTS);
+        let (receiver, home) = recorded(OK, EVENTS);
         let spool = home.files().into_iter().find(|file| file.contains("/spool/")).expect("one");
         let mut parts = Vec::new();
         let text = home.read(&spool);
@@ -75,13 +73,7 @@ impl Sweep {
     fn one(&self, number: usize, call: &Call, fault: &str) -> Result<(), String> {
         let home = self.copy(number);
         let all: BTreeSet<String> = super::waiting(&home).into_iter().collect();
-        let action = match fault {
-            "kill" => "signal=KILL".to_owned(),
-            error => format!("error={error}"),
-        };
-        let mut strace = home.command("strace");
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={}", call.name));
-        strace.arg("-e").arg(format!("inject={}:{action}:when={}", call.name, call.nth));
+        let mut strace = call.failing(&home, fault);
         let ran = within_patience(strace.arg("--").arg(program()).args(DELIVER))?;
         if matches!(ran.code, Some(101 | 134 | 139)) || ran.stderr.contains("panicked") {
             return Err(format!("it crashed: {ran:?}"));

@@ -1,7 +1,8 @@
 //! How much memory a delivery takes, and what a person sees of it.
 
 use super::{
-    agreed, deliver, deliveries, host, is_itself, probe, record, wait_until_alone, waiting,
+    agreed, deliver, deliveries, host, is_itself, probe, record, recorded, wait_until_alone,
+    waiting,
 };
 use crate::support::certificates::Authority;
 use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
@@ -72,9 +73,7 @@ fn a_mebibyte_is_delivered_in_twenty() {
 
 #[test]
 fn a_person_sees_how_far_it_has_got_and_nobody_else_does() {
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 250);
+    let (_receiver, home) = recorded(OK, 250);
     let shown = Terminal::start(&home, &program(), &["deliver", "probe", "--now"]).shown().ends(0);
     for so_far in ["100 events", "200 events", "250 events"] {
         let line = format!("\r\u{1b}[2Kprobe to Probes 0: {so_far}");

@@ -1,6 +1,6 @@
 //! Each event leaves once; and where that cannot be, under the same id.
 
-use super::{agreed, deliver, probe, processes, record, sent, waiting};
+use super::{agreed, deliver, probe, processes, record, recorded, sent, waiting};
 use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
 use crate::support::{Home, Ran, example, have};
 use std::collections::BTreeSet;
@@ -37,9 +37,7 @@ fn ten_deliveries_at_once_send_each_event_once() {
 
 #[test]
 fn a_second_delivery_leaves_the_first_one_alone() {
-    let receiver = Receiver::start(Mode::Held);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(Mode::Held, 1);
     let first = start(&home);
     receiver.wait_for_requests(1);
     let second = deliver(&home).ends(0);
@@ -51,9 +49,7 @@ fn a_second_delivery_leaves_the_first_one_alone() {
 
 #[test]
 fn a_delivery_killed_before_its_note_repeats_under_the_same_ids() {
-    let receiver = Receiver::start(Mode::Held);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 150);
+    let (receiver, home) = recorded(Mode::Held, 150);
     let before = set(waiting(&home));
     let mut killed = start(&home);
     receiver.wait_for_requests(1);
@@ -112,9 +108,7 @@ fn a_writer_that_is_held_up_before_it_writes_loses_nothing() {
     if !have("strace") {
         return;
     }
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(OK, 1);
     let mut strace = home.command("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=write"]);
     strace.args(["-e", "inject=write:delay_enter=3000000:when=1"]).arg(example("beat"));
@@ -142,9 +136,7 @@ fn holds_a_spool(pid: u32) -> bool {
 
 #[test]
 fn what_is_torn_holds_nothing_up_and_goes_once_nobody_can_be_writing_it() {
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 2);
+    let (receiver, home) = recorded(OK, 2);
     let spool = home.files().into_iter().find(|file| file.contains("/spool/")).expect("a spool");
     let text = home.read(&spool);
     home.write(&spool, &format!("\n{{\"ts\":1,\n\u{1}\n{text}no event\n\n{{\"ts\":17952"));

@@ -1,7 +1,8 @@
 //! Promises that hold in odd states too: a changed clock, an edited spool, a full disk, a dead receiver.
 
 use super::{
-    SCHEDULE, agreed, deliver, host, is_itself, probe, record, sent, wait_until_alone, waiting,
+    SCHEDULE, agreed, deliver, host, is_itself, probe, record, recorded, sent, wait_until_alone,
+    waiting,
 };
 use crate::support::receiver::{OK, Receiver, nobody_listens};
 use crate::support::{Home, Ran, am_root, have};
@@ -33,9 +34,7 @@ fn events(receiver: &Receiver) -> Vec<Value> {
 
 #[test]
 fn what_leaves_is_held_to_the_declaration_whoever_wrote_it() {
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(OK, 1);
     forge(&home, |event| event["eventType"] = json!("Undeclared"));
     forge(&home, |event| event["tool"] = json!("other"));
     forge(&home, |event| event["notice"] = json!(99));
@@ -55,9 +54,7 @@ fn what_leaves_is_held_to_the_declaration_whoever_wrote_it() {
 
 #[test]
 fn two_days_never_travel_together() {
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(OK, 1);
     let day = 24 * 60 * 60 * 1000;
     let path = spool(&home);
     forge(&home, |event| {
@@ -155,9 +152,7 @@ fn nothing_leaves_that_the_log_has_no_room_for() {
     if !am_root() || !have("mount") {
         return;
     }
-    let receiver = Receiver::start(OK);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 20);
+    let (receiver, home) = recorded(OK, 20);
     let sent_folder = home.path().join(".local/state/sayso/sent");
     fs::create_dir_all(&sent_folder).expect("a folder");
     let mounted = Command::new("mount")
@@ -180,9 +175,7 @@ fn a_lock_on_a_high_descriptor_is_free_once_the_host_has_ended() {
     if !have("bash") || !have("flock") {
         return;
     }
-    let receiver = Receiver::start(crate::support::receiver::Mode::Held);
-    let home = agreed(&probe(&[&receiver.url()]));
-    record(&home, 1);
+    let (receiver, home) = recorded(crate::support::receiver::Mode::Held, 1);
     let probe = host(&home);
     let mut bash = home.command("bash");
     bash.env("PROBE_DECLARATION", home.path().join("probe.toml")).arg("-c").arg(format!(

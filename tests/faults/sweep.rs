@@ -50,6 +50,20 @@ pub struct Call {
     pub has_errors: bool,
 }
 
+impl Call {
+    /// What kills a command at this call, or lets the call fail; the command is to follow.
+    pub fn failing(&self, home: &Home, fault: &str) -> Command {
+        let action = match fault {
+            "kill" => "signal=KILL".to_owned(),
+            error => format!("error={error}"),
+        };
+        let mut strace = home.command("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={}", self.name));
+        strace.arg("-e").arg(format!("inject={}:{action}:when={}", self.name, self.nth));
+        strace
+    }
+}
+
 struct Case<'a> {
     fault: &'a str,
     call: &'a Call,
@@ -126,15 +140,7 @@ impl Sweep<'_> {
 
     fn one(&self, case: &Case<'_>, expected: &Expected) -> Result<Option<i32>, String> {
         let home = self.copy();
-        let action = match case.fault {
-            "kill" => "signal=KILL".to_owned(),
-            error => format!("error={error}"),
-        };
-        let mut strace = home.command("strace");
-        strace
-            .args(["-f", "-qq", "-o", "/dev/null", "-e"])
-            .arg(format!("trace={}", case.call.name));
-        strace.arg("-e").arg(format!("inject={}:{action}:when={}", case.call.name, case.call.nth));
+        let mut strace = case.call.failing(&home, case.fault);
         let ran = within_patience(strace.arg("--").arg(program()).args(self.arguments))?;
         // Rust's own library takes it for impossible that a folder cannot be closed. Which close that is
         // can differ between two runs.

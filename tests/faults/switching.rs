@@ -121,13 +121,7 @@ impl Sweep {
 
     fn one(&self, call: &Call, fault: &str) -> Result<Option<i32>, String> {
         let home = Self::copy(&self.home, self.prepare);
-        let action = match fault {
-            "kill" => "signal=KILL".to_owned(),
-            error => format!("error={error}"),
-        };
-        let mut strace = home.command("strace");
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={}", call.name));
-        strace.arg("-e").arg(format!("inject={}:{action}:when={}", call.name, call.nth));
+        let mut strace = call.failing(&home, fault);
         strace.arg("-E").arg(format!("PATH={}/bin", home.path().display()));
         let ran = within_patience(strace.arg("--").arg(program()).args(self.arguments))?;
         let tell = |what: &str| Err(format!("{what}: {ran:?}"));

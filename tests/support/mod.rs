@@ -20,6 +20,18 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
+/// A declaration of a tool with one event, whose fields are to follow.
+pub const PROBE: &str = r#"tool = "probe"
+name = "Probe"
+vendor = "Probes"
+why = "To test."
+[purposes.usage]
+why = "To test."
+[events.E]
+purpose = "usage"
+[events.E.fields]
+"#;
+
 /// The program under test.
 pub fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_sayso"))

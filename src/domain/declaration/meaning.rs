@@ -5,10 +5,10 @@
 
 use super::field::{Field, FieldType};
 use super::{Declaration, Event, Identity};
+use crate::domain::hex::hex;
 use crate::domain::tool_id::Purpose;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// What `purpose` means under notice version `notice`; `None` where it did not exist by then.
 pub fn of_purpose(declaration: &Declaration, purpose: &Purpose, notice: u32) -> Option<Value> {
@@ -101,11 +101,7 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
 }
 
 fn digest(meaning: &Value) -> String {
-    let hash = Sha256::digest(canonical(meaning).as_bytes());
-    hash.iter().fold(String::from("sha256:"), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("sha256:{}", hex(&Sha256::digest(canonical(meaning).as_bytes())))
 }
 
 /// Canonical JSON: see the head of this file. Sorted here, because the order of `serde_json`'s map

@@ -8,6 +8,7 @@ use crate::domain::consent::Read;
 use crate::domain::decision::Declared;
 use crate::domain::signals::{Environment, Variable};
 use crate::domain::tool_id::Purpose;
+use jiff::SignedDuration;
 use std::borrow::Cow;
 
 /// The terms of a tool.
@@ -35,6 +36,11 @@ pub trait Terms {
 
     /// How many seconds events rest on this machine before they may leave.
     fn wait(&self) -> u64;
+
+    /// The same, to reckon with.
+    fn rest(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::try_from(self.wait()).unwrap_or(i64::MAX))
+    }
 
     /// The variable that names the transparency log.
     fn log_file(&self) -> Option<&str>;

@@ -8,6 +8,7 @@ pub use given::{Given, NotAsDeclared, OptionUse};
 
 use super::declaration::field::{Field, FieldType, HashKey, Place};
 use super::declaration::{Declaration, Event, Terms};
+use super::hex::hex;
 use super::tool_id::ToolId;
 use given::Vocabulary;
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,7 +16,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// What is the same for all events of one run.
 #[derive(Debug, Clone)]
@@ -219,13 +219,6 @@ fn hashed(
             keyed(id, format!("{salt}\n{tool}\n{}\n{text}\n", field.name))
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Whether any field of the event needs the person's secret.

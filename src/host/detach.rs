@@ -1,13 +1,12 @@
 //! Starts a delivery beside the host, and never in its way.
 //!
-//! The only file that starts a program. It is started by `posix_spawn`: an absolute path, the
-//! variables as they are, no working folder and nothing to be run between fork and exec, so that
-//! even a host of a gigabyte is not copied. The child makes a session of its own and leaves the folder
-//! by itself. Until then a group of its own keeps it when the terminal goes; and because who leads a
-//! group can make no session, a small shell leads it, and ends at once.
+//! It is started by `posix_spawn`: an absolute path, the variables as they are, no working folder and
+//! nothing to be run between fork and exec, so that even a host of a gigabyte is not copied. The child
+//! makes a session of its own and leaves the folder by itself (`delivery::background`). Until then a
+//! group of its own keeps it when the terminal goes; and because who leads a group can make no session,
+//! a small shell leads it, and ends at once.
 
-use crate::store::{Subject, World, schedule, spool};
-use jiff::SignedDuration;
+use crate::store::{Subject, World, foreign, schedule, spool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -38,8 +37,8 @@ fn is_due(subject: &Subject) -> Option<()> {
     if !purposes.iter().filter(|purpose| subject.decide(Some(*purpose)).allows()).any(waits) {
         return None;
     }
-    if due.is_none() && terms.wait() > 0 {
-        let rest = SignedDuration::from_secs(i64::try_from(terms.wait()).unwrap_or(i64::MAX));
+    let rest = terms.rest();
+    if due.is_none() && !rest.is_zero() {
         let rested = now.saturating_add(rest).unwrap_or(jiff::Timestamp::MAX);
         schedule::set_due(layout, &subject.tool, schedule::look_again(rested, now)).ok()?;
         return None;
@@ -48,7 +47,7 @@ fn is_due(subject: &Subject) -> Option<()> {
 }
 
 /// Starts a delivery, with further arguments.
-pub(crate) fn start(subject: &Subject, own: Option<&[String]>, further: &[String]) {
+pub(super) fn start(subject: &Subject, own: Option<&[String]>, further: &[String]) {
     if subject.world().acts_for_another_user() {
         return;
     }
@@ -82,16 +81,7 @@ fn installed(world: &World) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(&name))
-        .find(|file| is_program(file))
-}
-
-/// As a shell looks: what may not be started is passed over.
-fn is_program(file: &Path) -> bool {
-    #[cfg(unix)]
-    let may_start = rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok();
-    #[cfg(not(unix))]
-    let may_start = true;
-    may_start && file.is_file()
+        .find(|file| foreign::is_program(file))
 }
 
 /// By a shell that ends at once. It closes what the host itself inherited, such as a lock that a script
@@ -99,7 +89,7 @@ fn is_program(file: &Path) -> bool {
 /// session would take it along; and what it starts leads no group, so that it can make a session of its
 /// own. Only the first process of a container has to wait for it: its orphans come back to it.
 #[cfg(unix)]
-#[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
+#[expect(clippy::disallowed_methods, reason = "the one place where a host starts something")]
 fn beside_the_host(program: &Path) -> Command {
     use std::os::unix::process::CommandExt;
     const SHELL: &str = "/bin/sh";
@@ -115,38 +105,7 @@ fn beside_the_host(program: &Path) -> Command {
 
 /// Only the three standard handles are inherited there.
 #[cfg(not(unix))]
-#[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
+#[expect(clippy::disallowed_methods, reason = "the one place where a host starts something")]
 fn beside_the_host(program: &Path) -> Command {
     Command::new(program)
-}
-
-/// Leaves session and folder of whoever started this process, and what it left open.
-#[cfg(feature = "delivery")]
-pub(crate) fn leave_the_host() {
-    let _ = std::env::set_current_dir(std::path::MAIN_SEPARATOR_STR);
-    #[cfg(unix)]
-    let _ = rustix::process::setsid();
-    #[cfg(target_os = "linux")]
-    close_what_is_inherited();
-}
-
-/// Closes the descriptors that a shell cannot name. What this program opened itself is marked to be
-/// closed when another one is started (proc_pid_fdinfo(5)); what is not was inherited.
-#[cfg(all(feature = "delivery", target_os = "linux"))]
-#[expect(clippy::disallowed_methods, reason = "the kernel wrote it")]
-fn close_what_is_inherited() {
-    const CLOSED_ON_EXEC: u32 = 0o2_000_000;
-    let Ok(entries) = std::fs::read_dir("/proc/self/fdinfo") else { return };
-    let open: Vec<(i32, PathBuf)> = entries
-        .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
-        .collect();
-    for (descriptor, info) in open.into_iter().filter(|(descriptor, _)| *descriptor > 2) {
-        let info = std::fs::read_to_string(&info).unwrap_or_default();
-        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
-        let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
-        if flags.is_some_and(|flags| flags & CLOSED_ON_EXEC == 0) {
-            let _ = nix::unistd::close(descriptor);
-        }
-    }
 }
