@@ -65,7 +65,7 @@ fn which(subject: &Subject, named: Option<Purpose>) -> Option<Option<Purpose>> {
     }
     match subject.terms() {
         None => Some(None),
-        Some(terms) => Purpose::implied(&terms.purposes()).cloned().map(Some),
+        Some(terms) => Purpose::implied(terms.purposes()).map(Some),
     }
 }
 

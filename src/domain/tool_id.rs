@@ -88,7 +88,7 @@ impl Purpose {
 
     /// The purpose a question is about when none is named: `usage` if there is one, else the only
     /// one. `None` where that leaves a choice.
-    pub fn implied<'a>(purposes: impl IntoIterator<Item = &'a Purpose>) -> Option<&'a Purpose> {
+    pub fn implied(purposes: Vec<Self>) -> Option<Self> {
         let (mut only, mut several) = (None, false);
         for purpose in purposes {
             if purpose.as_str() == "usage" {
@@ -162,7 +162,7 @@ mod tests {
         let names = |list: &[&str]| -> Vec<Purpose> {
             list.iter().map(|n| n.parse().expect("a purpose")).collect()
         };
-        let implied = |list: &[&str]| Purpose::implied(&names(list)).map(|p| p.to_string());
+        let implied = |list: &[&str]| Purpose::implied(names(list)).map(|p| p.to_string());
         assert_eq!(implied(&["errors", "usage"]).as_deref(), Some("usage"));
         assert_eq!(implied(&["heartbeat"]).as_deref(), Some("heartbeat"));
         assert_eq!(implied(&["errors", "heartbeat"]), None);

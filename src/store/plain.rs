@@ -89,10 +89,20 @@ fn before(text: &str, is_end: impl Fn(u8) -> bool) -> Read<'_, &str> {
     text.split_at_checked(text.bytes().position(is_end)?)
 }
 
-/// A key without quotes, and without the dots that would make it several.
+/// The bytes of a key without quotes, and without the dots that would make it several. A table: each
+/// byte of a key is looked up.
+static BARE: [bool; 256] = {
+    let mut bare = [false; 256];
+    let mut byte = 0_u8;
+    while byte < u8::MAX {
+        bare[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        byte += 1;
+    }
+    bare
+};
+
 fn bare(text: &str) -> Read<'_, &str> {
-    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    before(text, |byte| !is_bare(byte)).filter(|(key, _)| !key.is_empty())
+    before(text, |byte| !BARE[usize::from(byte)]).filter(|(key, _)| !key.is_empty())
 }
 
 /// A text in quotes, which end on the same line.

@@ -127,7 +127,7 @@ pub fn prepare(declaration: &Declaration, text: &str) -> Option<Vec<u8>> {
         digests: worked.digests.as_bytes(),
     });
     let events = declaration.events.iter().map(|event| {
-        let whole = postcard::to_allocvec(event)?;
+        let whole = postcard::to_allocvec(&without_words(event))?;
         Ok((event.name.as_str(), whole))
     });
     let events = events.collect::<Result<Vec<(&str, Vec<u8>)>, postcard::Error>>().ok()?;
@@ -152,6 +152,14 @@ pub fn prepare(declaration: &Declaration, text: &str) -> Option<Vec<u8>> {
     bytes.extend(checksum(&body).to_le_bytes());
     bytes.extend(body);
     Some(bytes)
+}
+
+/// The event without what only people read, which is most of it.
+fn without_words(event: &Event) -> Event {
+    let mut bare = event.clone();
+    bare.why = None;
+    bare.fields.iter_mut().for_each(|field| field.why = None);
+    bare
 }
 
 impl<'a> Prepared<'a> {

@@ -54,7 +54,7 @@ pub trait Terms {
     /// Whether a purpose's events go with update checks and never wait.
     fn is_asked_only(&self, purpose: &Purpose) -> bool;
 
-    /// An event by its name.
+    /// An event by its name. What its author says about it to people may be left out.
     fn event(&self, name: &str) -> Option<Cow<'_, Event>>;
 
     /// Whether a field of type `command` may hold this.
