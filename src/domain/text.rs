@@ -1,6 +1,7 @@
 //! Text for a screen: lines of a bounded width, with hanging indents and a second column.
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
@@ -16,6 +17,9 @@ pub fn is_plain(c: char) -> bool {
 
 /// Somebody else's text as it may be printed: a file's name, a variable's value, a line of a file.
 pub fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.replace(|c| !is_plain(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
 }
 
@@ -28,7 +32,8 @@ pub fn paragraph(words: &str, width: usize) -> String {
 
 /// A time as people read it where they are, to the second.
 pub fn local_time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
+    PRINTER.datetime_to_string(&zone.to_datetime(at))
 }
 
 /// Lines of a bounded width, with hanging indents.

@@ -10,7 +10,7 @@ use crate::store::spool::{self, Waiting};
 use crate::store::{Error, Subject, World};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value};
+use serde_json_borrow::Value;
 use std::sync::Arc;
 
 /// Tools, with the purposes of each.
@@ -185,38 +185,44 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     text::visible(&line)
 }
 
-/// One event on one line: local time, tool, what happened, and every field with its value.
+/// One event on one line: local time, tool, what happened, and every field with its value. A million of
+/// them are read out in a second, so nothing of the event is copied but what is shown.
 fn event_in_a_line(ts: i64, line: &str, zone: &TimeZone) -> String {
     let at = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
-    let event: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
-    let word = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
-    let mut out = format!("{at}  {}  {}", word("tool"), word("eventType"));
-    let own = event.iter().filter(|(key, _)| !ENVELOPE.contains(&key.as_str()));
-    let inner =
-        ["attributes", "eventData"].into_iter().filter_map(|key| event.get(key)?.as_object());
-    for (key, value) in own.chain(inner.flatten()) {
-        out.push_str(&format!("  {key}={}", short(value)));
+    let event: Value<'_> = serde_json::from_str(line).unwrap_or_default();
+    let keys = event.as_object().into_iter().flat_map(|event| event.iter());
+    let mut out = at;
+    for word in [event.get("tool"), event.get("eventType")] {
+        out.extend(["  ", word.as_str().unwrap_or_default()]);
+    }
+    let own = keys.filter(|(key, _)| !ENVELOPE.contains(key));
+    let inner = ["attributes", "eventData"].map(|key| event.get(key).as_object());
+    for (key, value) in own.chain(inner.into_iter().flatten().flat_map(|inner| inner.iter())) {
+        out.extend(["  ", key, "="]);
+        show(value, &mut out);
     }
     text::visible(&out)
 }
 
-/// A value without what a person can do without: quotes around words, and, of an option, all but its
+/// Adds a value without what a person can do without: quotes around words, and, of an option, all but its
 /// name and how often it was given.
-fn short(value: &Value) -> String {
+fn show(value: &Value<'_>, out: &mut String) {
     match value {
-        Value::String(text) => text.clone(),
+        Value::Str(text) => out.push_str(text),
         Value::Array(options) => {
-            let names = options.iter().filter_map(|option| {
-                let name = option.get("name")?.as_str()?;
-                let source =
-                    if option.get("asEnv") == Some(&Value::Bool(true)) { ":env" } else { "" };
-                match option.get("count").and_then(Value::as_u64) {
-                    Some(1) | None => Some(format!("{name}{source}")),
-                    Some(count) => Some(format!("{name}{source}:{count}")),
+            let mut between = "";
+            for option in options {
+                let Some(name) = option.get("name").as_str() else { continue };
+                out.extend([between, name]);
+                if option.get("asEnv").as_bool() == Some(true) {
+                    out.push_str(":env");
                 }
-            });
-            names.collect::<Vec<_>>().join(",")
+                if let Some(count) = option.get("count").as_u64().filter(|count| *count != 1) {
+                    out.extend([":", &count.to_string()]);
+                }
+                between = ",";
+            }
         }
-        other => other.to_string(),
+        other => out.push_str(&other.to_string()),
     }
 }
