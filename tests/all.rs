@@ -25,6 +25,7 @@ mod hosts;
 mod layers;
 mod network;
 mod picture;
+mod prepared_host;
 mod recording;
 mod sessions;
 mod speed;

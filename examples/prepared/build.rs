@@ -1,0 +1,5 @@
+//! Prepares the declaration that the tool carries.
+
+fn main() {
+    sayso::build::prepare("../tools/werf.toml");
+}
