@@ -179,12 +179,12 @@ fn end_of_a_host_of_gigabytes(bencher: Bencher, gigabytes: usize) {
     let prepared = agreed(&declaration(nobody));
     let open = || {
         recorded(prepared);
+        settle();
         let host = sayso::open_prepared(prepared);
         let schedule = home().join("state/delivery/probe.json");
         if let Ok(file) = fs::OpenOptions::new().write(true).open(schedule) {
             file.set_modified(SystemTime::UNIX_EPOCH).expect("a time");
         }
-        settle();
         host
     };
     bencher.with_inputs(open).bench_local_values(drop);

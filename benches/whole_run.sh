@@ -67,15 +67,16 @@ purposes = ["usage"]
 TOML
 }
 
-home() { # NAME URL ANSWER
+home() { # NAME URL ANSWER...
+    local answer=${*:3}
     mkdir -p "$folder/$1"
     if [[ $1 == full ]]; then
         mount -t tmpfs -o size=256k none "$folder/full"
     fi
     declare_to "$folder/$1" "$2"
     local run=(env -i "SAYSO_HOME=$folder/$1" "PROBE_DECLARATION=$folder/$1/probe.toml" "$probe")
-    "${run[@]}" telemetry "$3" > /dev/null 2>&1
-    if [[ $3 == enable ]]; then
+    "${run[@]}" telemetry "${@:3}" > /dev/null 2>&1
+    if [[ $answer != disable ]]; then
         # One event waits, and the schedule is there to be put back before each run.
         "${run[@]}" run > /dev/null
         until [[ -e $folder/$1/state/delivery/probe.json ]]; do sleep 0.1; done
@@ -87,10 +88,10 @@ home() { # NAME URL ANSWER
 
 hung=http://127.0.0.1:$(cat "$folder/port")/
 home off "$hung" disable
-home silent https://stats.example.com/ enable
-home hung "$hung" enable
-home full "$hung" enable
-home answering "http://127.0.0.1:$(cat "$folder/port-answering")/" enable
+home silent https://stats.example.com/ enable --notice 1
+home hung "$hung" enable --notice 1
+home full "$hung" enable --notice 1
+home answering "http://127.0.0.1:$(cat "$folder/port-answering")/" enable --notice 1
 
 python3 - "${1:-20}" "$folder" "$probe" "${WORK:-100}" <<'PYTHON'
 import os, statistics, subprocess, sys, time

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 
 /// What hosts are there for.
 fn work(amount: u64) {
-    let steps = (0..amount * 100_000).fold(1, |sum: u64, step| std::hint::black_box(sum ^ step));
+    let steps = (0..amount * 300_000).fold(1, |sum: u64, step| std::hint::black_box(sum ^ step));
     std::hint::black_box(steps);
 }
 
