@@ -130,11 +130,10 @@ fn is_time(value: &str) -> bool {
 /// `["1", "true"]`
 fn texts(text: &str) -> Read<'_, Vec<&str>> {
     let mut rest = text.strip_prefix('[')?;
-    let mut texts = Vec::new();
     if let Some(rest) = rest.strip_prefix(']') {
-        return Some((texts, rest));
+        return Some((Vec::new(), rest));
     }
-    texts.reserve(4);
+    let mut texts = Vec::with_capacity(4);
     loop {
         let (text, after) = quoted(rest)?;
         texts.push(text);
