@@ -109,10 +109,10 @@ fn limit_counting_a_million_lines(bencher: Bencher) {
     });
 }
 
-/// `sayso log` over a million events.
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn log_of_a_million_events(bencher: Bencher) {
+/// `sayso log` over a million events: byte for byte, and in words.
+#[divan::bench(args = ["--json", "--waiting"], sample_count = 5, sample_size = 1)]
+fn log_of_a_million_events(bencher: Bencher, manner: &str) {
     let home = home(1);
     million(home.path());
-    bencher.bench_local(|| sayso(home.path(), &["log"]));
+    bencher.bench_local(|| sayso(home.path(), &["log", manner]));
 }

@@ -5,7 +5,7 @@
 # once, in a turned order, and a ratio is taken inside its round. Wants root (for networks and disks of
 # its own), python3 and a release build:
 #     cargo build --release --bin sayso --example probe && benches/whole_run.sh
-# Usage: benches/whole_run.sh [ROUNDS]   (PROBE=path of the host; WORK=what it computes, 100 is about 0.1 s)
+# Usage: benches/whole_run.sh [ROUNDS]   (PROBE=path of the host; WORK=how long its own work takes, in ms)
 set -euo pipefail
 
 if [[ -z ${SAYSO_BENCH_ALONE:-} ]]; then
@@ -112,7 +112,7 @@ def run(home, work):
     subprocess.run(["pkill", "-f", "telemetry deliver"], **null)
     return took, code
 
-print("| a host's whole run, with | of nothing, ms more than off | with work, ms | beside off | exit code |")
+print("| a host's whole run, with | of nothing, ms more than off | with work of its own, ms | beside off | exit code |")
 print("|---|---:|---:|---:|---:|")
 table = {}
 for amount in ["0", work]:

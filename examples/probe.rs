@@ -2,13 +2,14 @@
 //! `PROBE_DECLARATION` names its file.
 //!
 //! `probe run` records the event `E` and ends; `probe run --exit 3` ends with 3, and
-//! `probe run --work 100` computes something for about a tenth of a second first.
+//! `probe run --work 100` takes a tenth of a second, as what hosts are there for does.
 #![expect(clippy::print_stdout, reason = "a program of its own, which prints its answers")]
 #![expect(clippy::disallowed_methods, reason = "the declaration is named by a variable")]
 
 use clap::{Arg, Command, value_parser};
 use sayso::host::commands::{Wording, add_to};
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let file = std::env::var_os("PROBE_DECLARATION").unwrap_or_default();
@@ -19,16 +20,11 @@ fn main() -> ExitCode {
     }
     consent.record("E", &[]);
     let run = matches.subcommand().map(|(_, run)| run);
-    work(run.and_then(|run| run.get_one("work").copied()).unwrap_or_default());
+    let work = run.and_then(|run| run.get_one("work").copied()).unwrap_or_default();
+    std::thread::sleep(Duration::from_millis(work));
     println!("probe: done");
     let exit = run.and_then(|run| run.get_one::<u8>("exit").copied());
     ExitCode::from(exit.unwrap_or_default())
-}
-
-/// What hosts are there for.
-fn work(amount: u64) {
-    let steps = (0..amount * 300_000).fold(1, |sum: u64, step| std::hint::black_box(sum ^ step));
-    std::hint::black_box(steps);
 }
 
 fn command() -> Command {
