@@ -42,12 +42,13 @@ impl<'a> Journal<'a> {
         let layout = self.world.layout()?;
         let mut sources = Vec::new();
         for (tool, purpose) in self.purposes() {
-            let events = spool::waiting(layout, tool, purpose, self.world.now())?;
-            sources.push(Source::new(events));
+            let mut events = spool::waiting(layout, tool, purpose, self.world.now())?;
+            events.next_event();
+            sources.push(events);
         }
         let mut was_any = false;
         while let Some(next) = oldest(&sources) {
-            let Some((ts, line)) = sources[next].events.current() else { break };
+            let Some((ts, line)) = sources[next].current() else { break };
             was_any = true;
             let somebody_reads = match zone {
                 None => reader(line)?,
@@ -56,7 +57,7 @@ impl<'a> Journal<'a> {
             if !somebody_reads {
                 break;
             }
-            sources[next].advance();
+            sources[next].next_event();
         }
         Ok(was_any)
     }
@@ -134,29 +135,10 @@ impl<'a> Journal<'a> {
     }
 }
 
-/// One stream of events, with the one that comes next.
-struct Source {
-    events: Waiting,
-    /// The time of its current event; `None` at its end.
-    next: Option<i64>,
-}
-
-impl Source {
-    fn new(events: Waiting) -> Self {
-        let mut source = Self { events, next: None };
-        source.advance();
-        source
-    }
-
-    fn advance(&mut self) {
-        self.next = self.events.next_event().map(|(ts, _)| ts);
-    }
-}
-
-/// The stream whose next event is the oldest.
-fn oldest(sources: &[Source]) -> Option<usize> {
-    let next = |(n, source): (usize, &Source)| Some((source.next?, n));
-    sources.iter().enumerate().filter_map(next).min().map(|(_, n)| n)
+/// The stream whose current event is the oldest; `None` where all are at their ends.
+fn oldest(sources: &[Waiting]) -> Option<usize> {
+    let current = |(n, events): (usize, &Waiting)| Some((events.current()?.0, n));
+    sources.iter().enumerate().filter_map(current).min().map(|(_, n)| n)
 }
 
 /// One request on one line: local time, tool, how much, to whom, and what came of it.
@@ -185,13 +167,12 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     text::visible(&line)
 }
 
-/// One event on one line: local time, tool, what happened, and every field with its value. A million of
-/// them are read out in a second, so nothing of the event is copied but what is shown.
+/// One event on one line: local time, tool, what happened, and every field with its value. There may
+/// be many, so nothing of an event is copied but what is shown.
 fn event_in_a_line(ts: i64, line: &str, zone: &TimeZone) -> String {
-    let at = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
+    let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
     let event: Value<'_> = serde_json::from_str(line).unwrap_or_default();
     let keys = event.as_object().into_iter().flat_map(|event| event.iter());
-    let mut out = at;
     for word in [event.get("tool"), event.get("eventType")] {
         out.extend(["  ", word.as_str().unwrap_or_default()]);
     }

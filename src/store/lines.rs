@@ -34,12 +34,7 @@ impl Lines {
         if from > 0 {
             file.seek(SeekFrom::Start(from)).ok()?;
         }
-        Some(Self {
-            reader: BufReader::with_capacity(LONGEST_LINE, file),
-            line: String::new(),
-            ts: 0,
-            at: from,
-        })
+        Some(Self { reader: BufReader::new(file), line: String::new(), ts: 0, at: from })
     }
 
     /// The next whole event; `None` at the end.

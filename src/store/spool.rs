@@ -265,7 +265,7 @@ impl Waiting {
         self.current()
     }
 
-    /// The event that was read last, with its time.
+    /// The event that was read last, with its time; `None` before the first, and at the end.
     pub fn current(&self) -> Option<(i64, &str)> {
         let line = self.current.as_ref()?.current();
         Some((line.ts, line.text))
