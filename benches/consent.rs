@@ -3,6 +3,8 @@
 //! `cargo bench` prints the table. Absolute times belong to a machine; look at the ratios.
 #![expect(clippy::disallowed_methods, reason = "the limits are measured without sayso")]
 
+mod support;
+
 use divan::Bencher;
 use sayso::Given;
 use sayso::domain::consent::Via;
@@ -15,8 +17,6 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 
@@ -49,11 +49,6 @@ static PREPARED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     prepared::prepare(&declared, DECLARATION).expect("prepared")
 });
 
-/// The home that the variables of this process name.
-fn own_home() -> PathBuf {
-    PathBuf::from(std::env::var_os("SAYSO_HOME").expect("main sets it"))
-}
-
 /// Gives the probe an answer in the own home, or takes it away.
 fn answered(choice: Option<bool>) {
     let world = World::of_this_process();
@@ -64,7 +59,7 @@ fn answered(choice: Option<bool>) {
         Some(false) => {
             drop(answers::refuse(&world, &declared.tool, Scope::WholeTool, None, Via::Command));
         }
-        None => drop(std::fs::remove_file(own_home().join("consent/probe.toml"))),
+        None => drop(std::fs::remove_file(support::home().join("consent/probe.toml"))),
     }
 }
 
@@ -86,17 +81,8 @@ impl Home {
     }
 }
 
-/// Hosts read the variables of their process, so the benchmark is run in one that has a home in them.
 fn main() {
-    if std::env::var_os("SAYSO_HOME").is_some() {
-        divan::main();
-        return;
-    }
-    let home = tempfile::tempdir().expect("a folder");
-    let mut again = Command::new(std::env::current_exe().expect("this program"));
-    again.args(std::env::args_os().skip(1)).env("SAYSO_HOME", home.path()).env_remove("CI");
-    let ended = again.status().expect("it runs");
-    assert!(ended.success(), "{ended}");
+    support::in_a_home_of_its_own(divan::main, &[]);
 }
 
 /// The limit of a check: one read of 512 bytes from a file that is open.
@@ -139,7 +125,7 @@ fn library_check(bencher: Bencher, choice: Option<bool>) {
 fn library_check_among_10_000_tools(bencher: Bencher) {
     answered(Some(true));
     for number in 0..10_000 {
-        let path = own_home().join(format!("consent/tool{number}.toml"));
+        let path = support::home().join(format!("consent/tool{number}.toml"));
         std::fs::write(path, "version = 1\n").expect("a file");
     }
     bencher.bench_local(|| {
@@ -174,7 +160,7 @@ fn library_check_of_a_text(bencher: Bencher) {
 /// The limit of storing an answer: 300 bytes that outlive a power cut.
 #[divan::bench]
 fn limit_write_and_sync_of_300_bytes(bencher: Bencher) {
-    let path = own_home().join("synced");
+    let path = support::home().join("synced");
     bencher.bench_local(|| {
         let mut file = File::create(&path).expect("a file");
         file.write_all(&[b'x'; 300]).and_then(|()| file.sync_all()).expect("a write");

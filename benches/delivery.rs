@@ -2,6 +2,8 @@
 //! run. `cargo bench --bench delivery`.
 #![expect(clippy::disallowed_methods, reason = "the limits are measured without sayso")]
 
+mod support;
+
 use divan::Bencher;
 use sayso::Given;
 use sayso::domain::consent::Via;
@@ -15,30 +17,17 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
+use support::home;
 
 /// The events that go in one request of this kind.
 const EVENTS_IN_A_REQUEST: usize = 100;
 
 const MEBIBYTE: usize = 1 << 20;
 
-/// Hosts read the variables of their process, so the benchmark is run in one that has a home in them, and
-/// the program that cargo built in front of its path.
+/// The hosts here find the program that cargo built.
 fn main() {
-    if std::env::var_os("SAYSO_HOME").is_some() {
-        divan::main();
-        return;
-    }
-    let home = tempfile::tempdir().expect("a folder");
-    let program = Path::new(env!("CARGO_BIN_EXE_sayso"));
-    let mut again = Command::new(std::env::current_exe().expect("this program"));
-    again.args(std::env::args_os().skip(1)).env("SAYSO_HOME", home.path()).env_remove("CI");
-    again.env("PATH", program.parent().expect("a folder"));
-    let ended = again.status().expect("it runs");
-    assert!(ended.success(), "{ended}");
-}
-
-fn home() -> PathBuf {
-    PathBuf::from(std::env::var_os("SAYSO_HOME").expect("main sets it"))
+    let program = Path::new(env!("CARGO_BIN_EXE_sayso")).parent().expect("a folder");
+    support::in_a_home_of_its_own(divan::main, &[("PATH", program)]);
 }
 
 /// Takes whole requests and answers each with 200, one for each connection.
