@@ -130,6 +130,17 @@ pub fn deliveries(home: &Home) -> Vec<u32> {
     processes(home).into_iter().filter(delivers).collect()
 }
 
+/// Waits until somebody delivers. One look is not enough: the shell that starts it may end, and what it
+/// starts may only just be becoming another program.
+#[track_caller]
+pub fn wait_for_a_delivery(home: &Home) {
+    let end = Instant::now() + PATIENCE;
+    while deliveries(home).is_empty() {
+        assert!(Instant::now() < end, "nobody delivers");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// Waits until no process is left in this home: a delivery in the background has ended. Looked twice,
 /// because a process that is just becoming another program has no variables.
 #[track_caller]
