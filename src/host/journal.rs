@@ -1,16 +1,14 @@
 //! What waits and what has left, for people and for programs. One event or request is held in memory
 //! at a time.
 
-use crate::domain::declaration::field::ENVELOPE;
+use super::event_in_words::event_in_words;
 use crate::domain::text;
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::store::schedule::{self, Pause};
 use crate::store::sent::{self, Entry, Outcome};
 use crate::store::spool::{self, Waiting};
 use crate::store::{Error, Subject, World};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json_borrow::Value;
 use std::sync::Arc;
 
 /// Tools, with the purposes of each.
@@ -52,7 +50,7 @@ impl<'a> Journal<'a> {
             was_any = true;
             let somebody_reads = match zone {
                 None => reader(line)?,
-                Some(zone) => reader(&event_in_a_line(ts, line, zone))?,
+                Some(zone) => reader(&event_in_words(ts, line, zone))?,
             };
             if !somebody_reads {
                 break;
@@ -165,45 +163,4 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     let line =
         format!("{at}  {}  {events} to {} ({place}): {outcome}", entry.tool, entry.recipient);
     text::visible(&line)
-}
-
-/// One event on one line: local time, tool, what happened, and every field with its value. There may
-/// be many, so nothing of an event is copied but what is shown.
-fn event_in_a_line(ts: i64, line: &str, zone: &TimeZone) -> String {
-    let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
-    let event: Value<'_> = serde_json::from_str(line).unwrap_or_default();
-    let keys = event.as_object().into_iter().flat_map(|event| event.iter());
-    for word in [event.get("tool"), event.get("eventType")] {
-        out.extend(["  ", word.as_str().unwrap_or_default()]);
-    }
-    let own = keys.filter(|(key, _)| !ENVELOPE.contains(key));
-    let inner = ["attributes", "eventData"].map(|key| event.get(key).as_object());
-    for (key, value) in own.chain(inner.into_iter().flatten().flat_map(|inner| inner.iter())) {
-        out.extend(["  ", key, "="]);
-        show(value, &mut out);
-    }
-    text::visible(&out)
-}
-
-/// Adds a value without what a person can do without: quotes around words, and, of an option, all but its
-/// name and how often it was given.
-fn show(value: &Value<'_>, out: &mut String) {
-    match value {
-        Value::Str(text) => out.push_str(text),
-        Value::Array(options) => {
-            let mut between = "";
-            for option in options {
-                let Some(name) = option.get("name").as_str() else { continue };
-                out.extend([between, name]);
-                if option.get("asEnv").as_bool() == Some(true) {
-                    out.push_str(":env");
-                }
-                if let Some(count) = option.get("count").as_u64().filter(|count| *count != 1) {
-                    out.extend([":", &count.to_string()]);
-                }
-                between = ",";
-            }
-        }
-        other => out.push_str(&other.to_string()),
-    }
 }

@@ -8,6 +8,8 @@ pub mod build;
 #[cfg(feature = "clap")]
 pub mod commands;
 pub mod detach;
+#[cfg(feature = "clap")]
+mod event_in_words;
 pub mod first_run;
 #[cfg(feature = "clap")]
 pub mod guard;
