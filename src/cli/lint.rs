@@ -36,7 +36,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let Some(new) = checked(session, &typed.file)? else { return Ok(Exit::NotDone) };
-    let file = text::visible(&typed.file.display().to_string());
+    let file = text::visible(typed.file.display().to_string());
     for advice in declaration::advice(&new) {
         session.terminal.note(&format!("advice: {file}: {advice}"));
     }
@@ -67,7 +67,7 @@ fn checked_as_catalogue(session: &Session, typed: &Typed) -> Result<Option<Exit>
     if typed.against.is_some() {
         return Err(Failure::misuse("--against compares declarations, and this is a catalogue"));
     }
-    let file = text::visible(&typed.file.display().to_string());
+    let file = text::visible(typed.file.display().to_string());
     match reading::read(&text) {
         Ok(entries) => {
             let count = match entries.len() {

@@ -115,7 +115,7 @@ impl Terminal {
     pub(super) fn complain(&self, error: &anyhow::Error, hints: &[String]) {
         let label = |text: &str| painted(self.colours_the_rest, text, Tone::Bad);
         // What an error quotes may come from anybody's file.
-        let visible = |text: &dyn std::fmt::Display| text::visible(&text.to_string());
+        let visible = |text: &dyn std::fmt::Display| text::visible(text.to_string());
         let mut text = format!("{} {}\n", label("error:"), visible(error));
         for cause in error.chain().skip(1) {
             text += &format!("{} {}\n", label("caused by:"), visible(cause));

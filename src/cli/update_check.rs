@@ -103,7 +103,7 @@ fn in_words(tool: &str, version: &str, update: &Update) -> String {
     for alert in &update.alerts {
         let level = alert.level.as_deref().unwrap_or("notice");
         let more = alert.url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
-        lines.push(text::visible(&format!("{level}: {}{more}", alert.message)));
+        lines.push(text::visible(format!("{level}: {}{more}", alert.message)));
     }
     lines.join("\n")
 }

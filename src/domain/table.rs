@@ -38,7 +38,7 @@ impl Cell {
 
     /// A cell with a tone.
     pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: visible(&text.into()), tone }
+        Self { text: visible(text.into()), tone }
     }
 }
 

@@ -16,10 +16,11 @@ pub fn is_plain(c: char) -> bool {
 }
 
 /// Somebody else's text as it may be printed: a file's name, a variable's value, a line of a file.
-pub fn visible(text: &str) -> String {
+pub fn visible(text: impl Into<String>) -> String {
+    let text = text.into();
     // Without a branch in the loop, sixteen bytes are looked at at once.
     if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
+        return text;
     }
     text.replace(|c| !is_plain(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
 }

@@ -85,7 +85,7 @@ pub fn detail(decision: Decision, facts: &Facts<'_>) -> String {
     let unreadable = facts.unreadable.as_ref().filter(|_| decision.reason == Reason::Unreadable);
     let short = match unreadable {
         Some(file) => match &file.path {
-            Some(path) => visible(&format!("{} {}", path.display(), file.why)),
+            Some(path) => visible(format!("{} {}", path.display(), file.why)),
             None => file.why.clone(),
         },
         None => because(decision, facts),

@@ -284,7 +284,7 @@ impl Host {
                 other.hint(self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()))
             }
         };
-        aside(&text::visible(&format!("error: {refusal}\nhint: {hint}\n")));
+        aside(&text::visible(format!("error: {refusal}\nhint: {hint}\n")));
         Told { misuse: refusal.is_misuse() }
     }
 }
@@ -297,7 +297,7 @@ struct Told {
 
 impl From<Error> for Told {
     fn from(error: Error) -> Self {
-        aside(&text::visible(&format!("error: {error}\nhint: {}\n", error.hint())));
+        aside(&text::visible(format!("error: {error}\nhint: {}\n", error.hint())));
         Self { misuse: false }
     }
 }

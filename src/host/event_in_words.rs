@@ -14,11 +14,11 @@ use std::fmt::{self, Write};
 
 /// The event that happened at that time, in milliseconds since 1970. What is not JSON is left out.
 pub(super) fn event_in_words(ts: i64, line: &str, zone: &TimeZone) -> String {
-    let mut out = String::with_capacity(line.len());
-    out.push_str(&text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone));
+    let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
+    out.reserve(line.len());
     let mut json = serde_json::Deserializer::from_str(line);
     let _ = json.deserialize_map(Object { is_event: true, out: &mut out });
-    text::visible(&out)
+    text::visible(out)
 }
 
 /// What a key of the event itself leads to.

@@ -162,5 +162,5 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     let place = entry.request.url.split('?').next().unwrap_or_default();
     let line =
         format!("{at}  {}  {events} to {} ({place}): {outcome}", entry.tool, entry.recipient);
-    text::visible(&line)
+    text::visible(line)
 }
