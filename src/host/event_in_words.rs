@@ -1,10 +1,11 @@
 //! One event on one line, for people: local time, tool, what happened, and every field with its value.
 //!
 //! There may be a million of them, so words are written while the JSON is read, and nothing of an
-//! event is kept. (Building it as a value first took twice as long.)
+//! event is kept; and what tells of it also knows that it is whole, so that it is read once.
 
 use crate::domain::declaration::field::ENVELOPE;
 use crate::domain::text;
+use crate::store::lines::time_of;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::de::value::MapAccessDeserializer;
@@ -12,44 +13,37 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Number, Value};
 use std::fmt::{self, Write};
 
-/// The event that happened at that time, in milliseconds since 1970. What is not JSON is left out.
-pub(super) fn event_in_words(ts: i64, line: &str, zone: &TimeZone) -> String {
-    let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
-    out.reserve(line.len());
+/// When an event happened, in milliseconds since 1970, and its line; `None` where it is not whole.
+/// Of an event in another shape than ours, as much is told as can be.
+pub(super) fn event_in_words(line: &str, zone: &TimeZone) -> Option<(i64, String)> {
+    let (mut ts, mut words) = (None, String::with_capacity(line.len()));
     let mut json = serde_json::Deserializer::from_str(line);
-    let _ = json.deserialize_map(Object { is_event: true, out: &mut out });
-    text::visible(out)
+    let event = Event { ts: &mut ts, out: &mut words };
+    let is_ours = json.deserialize_map(event).and_then(|()| json.end()).is_ok();
+    let ts = ts.filter(|_| is_ours).or_else(|| time_of(line))?;
+    let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
+    out.push_str(&words);
+    Some((ts, text::visible(out)))
 }
 
-/// What a key of the event itself leads to.
-enum Key {
-    /// A word that needs no name: the tool, and what happened.
-    Word,
-    /// Fields.
-    Fields,
-    /// One field. Its name was written.
-    Field,
-    /// What only programs read.
-    Ignored,
-}
-
-/// The event, or one of the objects of fields in it.
-struct Object<'o> {
-    is_event: bool,
+/// An event.
+struct Event<'o> {
+    ts: &'o mut Option<i64>,
     out: &'o mut String,
 }
 
-impl<'de> Visitor<'de> for Object<'_> {
+impl<'de> Visitor<'de> for Event<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
+        formatter.write_str("an event")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { is_event, out } = self;
-        while let Some(key) = map.next_key_seed(Name { is_event, out })? {
+        let Self { ts, out } = self;
+        while let Some(key) = map.next_key_seed(Name { is_of_event: true, out })? {
             match key {
+                Key::Time => *ts = Some(map.next_value()?),
                 Key::Word => {
                     out.push_str("  ");
                     map.next_value_seed(Shown(out))?;
@@ -65,20 +59,49 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 }
 
-/// An object of fields.
+/// One of the objects of fields in it.
 struct Fields<'o>(&'o mut String);
 
 impl<'de> DeserializeSeed<'de> for Fields<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_map(Object { is_event: false, out: self.0 })
+        json.deserialize_map(self)
     }
+}
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("fields")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key_seed(Name { is_of_event: false, out: self.0 })?.is_some() {
+            map.next_value_seed(Shown(self.0))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a key leads to.
+enum Key {
+    /// When it happened.
+    Time,
+    /// A word that needs no name: the tool, and what happened.
+    Word,
+    /// Fields.
+    Fields,
+    /// One field. Its name was written.
+    Field,
+    /// What only programs read.
+    Ignored,
 }
 
 /// A key. That of a field is written.
 struct Name<'o> {
-    is_event: bool,
+    is_of_event: bool,
     out: &'o mut String,
 }
 
@@ -99,9 +122,10 @@ impl Visitor<'_> for Name<'_> {
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
         Ok(match key {
-            "tool" | "eventType" if self.is_event => Key::Word,
-            "attributes" | "eventData" if self.is_event => Key::Fields,
-            key if self.is_event && ENVELOPE.contains(&key) => Key::Ignored,
+            "ts" if self.is_of_event => Key::Time,
+            "tool" | "eventType" if self.is_of_event => Key::Word,
+            "attributes" | "eventData" if self.is_of_event => Key::Fields,
+            key if self.is_of_event && ENVELOPE.contains(&key) => Key::Ignored,
             key => {
                 self.out.extend(["  ", key, "="]);
                 Key::Field
@@ -188,13 +212,14 @@ mod tests {
     use super::*;
 
     fn words(line: &str) -> String {
-        let told = event_in_words(0, line, &TimeZone::UTC);
-        told.strip_prefix("1970-01-01 00:00:00").expect("a time").to_owned()
+        let (ts, told) = event_in_words(line, &TimeZone::UTC).expect("an event");
+        assert_eq!(ts, 1000);
+        told.strip_prefix("1970-01-01 00:00:01").expect("a time").to_owned()
     }
 
     #[test]
     fn every_field_is_told_and_nothing_that_only_programs_read() {
-        let line = r#"{"ts":0,"eventID":"i","tool":"werf","eventType":"Ran","own":true,
+        let line = r#"{"ts":1000,"eventID":"i","tool":"werf","eventType":"Ran","own":true,
             "attributes":{"os":"linux","ci":false},"eventData":{"code":-3,"tool":"other"},
             "schemaVersion":1,"notice":1}"#;
         assert_eq!(words(line), "  werf  Ran  own=true  os=linux  ci=false  code=-3  tool=other");
@@ -202,15 +227,22 @@ mod tests {
 
     #[test]
     fn of_an_option_its_name_its_source_and_its_number_are_told() {
-        let line = r#"{"eventData":{"options":[{"name":"a","asCli":true,"count":1},
+        let line = r#"{"ts":1000,"eventData":{"options":[{"name":"a","asCli":true,"count":1},
             {"name":"b","asEnv":true,"count":2},{"count":1},"c"]}}"#;
         assert_eq!(words(line), "  options=a,b:env:2");
     }
 
     #[test]
     fn what_no_program_of_ours_writes_is_told_as_far_as_it_goes() {
-        let line = r#"{"a\u0062":"x\u001b[1m","n":null,"f":1.5,"o":{"p":["q"]},"eventData":7}"#;
+        let line = r#"{"a\u0062":"x\u001b[1m","n":null,"f":1.5,"o":{"p":["q"]},"ts":1000}"#;
         assert_eq!(words(line), "  ab=x\u{fffd}[1m  n=null  f=1.5  o={\"p\":[\"q\"]}");
-        assert_eq!(words("no event"), "");
+        assert_eq!(words(r#"{"tool":"werf","eventData":7,"ts":1000}"#), "  werf");
+    }
+
+    #[test]
+    fn what_is_torn_is_not_told() {
+        for torn in [r#"{"ts":1000,"tool":"werf""#, r#"{"ts":1000}}"#, r#"{"tool":"werf"}"#, "x"] {
+            assert_eq!(event_in_words(torn, &TimeZone::UTC), None, "{torn}");
+        }
     }
 }

@@ -40,22 +40,19 @@ impl<'a> Journal<'a> {
         let layout = self.world.layout()?;
         let mut sources = Vec::new();
         for (tool, purpose) in self.purposes() {
-            let mut events = spool::waiting(layout, tool, purpose, self.world.now())?;
-            events.next_event();
-            sources.push(events);
+            let events = spool::waiting(layout, tool, purpose, self.world.now())?;
+            let mut source = Source { events, zone, words: String::new() };
+            source.go_on();
+            sources.push(source);
         }
         let mut was_any = false;
         while let Some(next) = oldest(&sources) {
-            let Some((ts, line)) = sources[next].current() else { break };
+            let Some((_, line)) = sources[next].current() else { break };
             was_any = true;
-            let somebody_reads = match zone {
-                None => reader(line)?,
-                Some(zone) => reader(&event_in_words(ts, line, zone))?,
-            };
-            if !somebody_reads {
+            if !reader(line)? {
                 break;
             }
-            sources[next].next_event();
+            sources[next].go_on();
         }
         Ok(was_any)
     }
@@ -133,9 +130,38 @@ impl<'a> Journal<'a> {
     }
 }
 
-/// The stream whose current event is the oldest; `None` where all are at their ends.
-fn oldest(sources: &[Waiting]) -> Option<usize> {
-    let current = |(n, events): (usize, &Waiting)| Some((events.current()?.0, n));
+/// What waits for one purpose of a tool, event by event.
+struct Source<'z> {
+    events: Waiting,
+    /// Where it is to be told in words.
+    zone: Option<&'z TimeZone>,
+    /// The words for the current event.
+    words: String,
+}
+
+impl Source<'_> {
+    fn go_on(&mut self) {
+        let Self { events, zone, words } = self;
+        match zone {
+            None => events.next_event(),
+            Some(zone) => events.next_read_by(&mut |line| {
+                let (ts, told) = event_in_words(line, zone)?;
+                *words = told;
+                Some(ts)
+            }),
+        };
+    }
+
+    /// The time of the current event, and its line; `None` at the end.
+    fn current(&self) -> Option<(i64, &str)> {
+        let (ts, line) = self.events.current()?;
+        Some((ts, if self.zone.is_some() { &self.words } else { line }))
+    }
+}
+
+/// The one whose current event is the oldest; `None` where all are at their ends.
+fn oldest(sources: &[Source<'_>]) -> Option<usize> {
+    let current = |(n, source): (usize, &Source<'_>)| Some((source.current()?.0, n));
     sources.iter().enumerate().filter_map(current).min().map(|(_, n)| n)
 }
 

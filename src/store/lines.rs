@@ -39,9 +39,15 @@ impl Lines {
 
     /// The next whole event; `None` at the end.
     pub fn next_event(&mut self) -> Option<Line<'_>> {
+        self.next_read_by(&mut time_of)
+    }
+
+    /// The same for somebody who reads each line anyway, and knows from that when it happened; `None`
+    /// from there means that the line is not a whole event.
+    pub fn next_read_by(&mut self, read: &mut dyn FnMut(&str) -> Option<i64>) -> Option<Line<'_>> {
         loop {
             if self.read_line()?
-                && let Some(ts) = time_of(&self.line)
+                && let Some(ts) = read(&self.line)
             {
                 self.ts = ts;
                 return Some(self.current());
@@ -83,11 +89,41 @@ impl Lines {
     }
 }
 
-/// The time of an event, if the line is a whole one.
-fn time_of(line: &str) -> Option<i64> {
+/// The time of an event, in milliseconds since 1970, if the line is a whole one.
+pub fn time_of(line: &str) -> Option<i64> {
     #[derive(serde::Deserialize)]
     struct Thin {
         ts: i64,
     }
     serde_json::from_str::<Thin>(line).ok().map(|event| event.ts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_whole_and_has_a_time() {
+        let whole = [
+            (r#"{"ts":12,"tool":"a","eventData":{}}"#, 12),
+            (r#"{"ts":-1,"a":[]}"#, -1),
+            (r#"{"ts":3}"#, 3),
+            (r#" {"tool":"a", "ts" : 5}"#, 5),
+        ];
+        for (line, ts) in whole {
+            assert_eq!(time_of(line), Some(ts), "{line}");
+        }
+        for torn in [
+            r#"{"ts":12,"tool":"a","eventData":{}"#,
+            r#"{"ts":12,"tool":"a"}}"#,
+            r#"{"ts":+12,"tool":"a"}"#,
+            r#"{"ts":1.5,"tool":"a"}"#,
+            r#"{"ts":"12","tool":"a"}"#,
+            r#"{"ts":12,"#,
+            r#"{"tool":"a"}"#,
+            "",
+        ] {
+            assert_eq!(time_of(torn), None, "{torn}");
+        }
+    }
 }

@@ -13,7 +13,7 @@
 
 use super::error::Error;
 use super::layout::Layout;
-use super::lines::{LONGEST_LINE, Lines};
+use super::lines::{LONGEST_LINE, Lines, time_of};
 use super::positions::Positions;
 use super::{file, folder, platform};
 use crate::domain::consent::Consent;
@@ -241,6 +241,14 @@ pub struct Waiting {
 impl Waiting {
     /// The next whole event, with its time; `None` at the end.
     pub fn next_event(&mut self) -> Option<(i64, &str)> {
+        self.next_read_by(&mut time_of)
+    }
+
+    /// The same, as [`Lines::next_read_by`].
+    pub fn next_read_by(
+        &mut self,
+        read: &mut dyn FnMut(&str) -> Option<i64>,
+    ) -> Option<(i64, &str)> {
         loop {
             let mut lines = match self.current.take() {
                 Some(lines) => lines,
@@ -253,7 +261,7 @@ impl Waiting {
                     }
                 }
             };
-            let is_young = match lines.next_event() {
+            let is_young = match lines.next_read_by(read) {
                 Some(line) => line.ts >= self.oldest,
                 None => continue,
             };
