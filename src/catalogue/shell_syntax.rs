@@ -26,12 +26,13 @@ pub struct Syntax {
     quotes: &'static [Quotes],
 }
 
-/// Of `sh` and everything that grew out of it.
+/// Of `sh` and everything that grew out of it. At a prompt, a `^` at the start of a line asks for an
+/// earlier command, even between quotes that began on the line before, so quotes stand before it.
 pub(super) static POSIX: Syntax = Syntax {
     set: ["export ", "="],
     unset: "unset ",
     has_words: true,
-    quotes: &[Quotes { written: &[('\'', r"'\''")], ..SINGLE }],
+    quotes: &[Quotes { written: &[('\'', r"'\''"), ('\n', "\n''")], ..SINGLE }],
 };
 
 pub(super) static FISH: Syntax = Syntax {
@@ -69,12 +70,13 @@ pub(super) static POWERSHELL: Syntax = Syntax {
     }],
 };
 
-/// To csh, `!` asks for an earlier command even between quotes, and a line ends there too.
+/// To csh, `!` asks for an earlier command even between quotes, as does a `^` at the start of a line; and a
+/// line ends there too.
 pub(super) static CSH: Syntax = Syntax {
     set: ["setenv ", " "],
     unset: "unsetenv ",
     has_words: true,
-    quotes: &[Quotes { written: &[('\'', r"'\''"), ('!', r"\!"), ('\n', "\\\n")], ..SINGLE }],
+    quotes: &[Quotes { written: &[('\'', r"'\''"), ('!', r"\!"), ('\n', "\\\n''")], ..SINGLE }],
 };
 
 pub(super) static ELVISH: Syntax = Syntax {
@@ -147,11 +149,11 @@ mod tests {
     fn values_are_quoted_as_each_shell_wants() {
         let nasty = "it's \"\\!$1`\n";
         for (syntax, expected) in [
-            (&POSIX, "export X='it'\\''s \"\\!$1`\n'"),
+            (&POSIX, "export X='it'\\''s \"\\!$1`\n'''"),
             (&FISH, "set -gx X 'it\\'s \"\\\\!$1`\n'"),
             (&NUSHELL, "$env.X = \"it's \\\"\\\\!$1`\n\""),
             (&POWERSHELL, "$env:X = 'it''s \"\\!$1`\n'"),
-            (&CSH, "setenv X 'it'\\''s \"\\\\!$1`\\\n'"),
+            (&CSH, "setenv X 'it'\\''s \"\\\\!$1`\\\n'''"),
             (&ELVISH, "set-env X 'it''s \"\\!$1`\n'"),
         ] {
             assert_eq!(syntax.set("X", nasty), expected);

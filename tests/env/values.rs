@@ -54,7 +54,7 @@ fn every_value_arrives_as_it_is_whatever_it_holds() {
     }
 }
 
-/// At a prompt, `!` may ask for an earlier command.
+/// At a prompt, `!` may ask for an earlier command, and so may a line that begins with `^`.
 #[test]
 fn a_line_typed_at_a_prompt_sets_exactly_its_value() {
     let home = Home::new();
@@ -62,6 +62,7 @@ fn a_line_typed_at_a_prompt_sets_exactly_its_value() {
         ("sh", &["-i"][..]),
         ("bash", &["--norc", "-i"]),
         ("zsh", &["-f", "-i"]),
+        ("tcsh", &["-f", "-i"]),
         ("fish", &["--no-config", "-i"]),
     ] {
         if !have(program) {
@@ -70,6 +71,7 @@ fn a_line_typed_at_a_prompt_sets_exactly_its_value() {
         let language = language(&BTreeMap::from([("SHELL".to_owned(), program.to_owned())]));
         let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
         let outcome = TestRunner::new(config).run(&nasty("\n"), |values: Vec<String>| {
+            let values = [&values[..], &["\n^a^b\n^".to_owned()]].concat();
             let pairs = named(&values);
             let set = pairs.iter().map(|(name, value)| language.set(name, value));
             let mut typed: Vec<String> = set.collect();
