@@ -8,54 +8,60 @@ use crate::domain::text;
 use crate::store::lines::time_of;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// When an event happened, in milliseconds since 1970, and its line; `None` where it is not whole.
 /// Of an event in another shape than ours, as much is told as can be.
 pub(super) fn event_in_words(line: &str, zone: &TimeZone) -> Option<(i64, String)> {
-    let (mut ts, mut words) = (None, String::with_capacity(line.len()));
+    let mut words = String::with_capacity(line.len());
     let mut json = serde_json::Deserializer::from_str(line);
-    let event = Event { ts: &mut ts, out: &mut words };
-    let is_ours = json.deserialize_map(event).and_then(|()| json.end()).is_ok();
-    let ts = ts.filter(|_| is_ours).or_else(|| time_of(line))?;
+    let told = json.deserialize_map(Event(&mut words));
+    let ts = match (told, json.end()) {
+        (Ok(Some(ts)), Ok(())) => ts,
+        _ => time_of(line)?,
+    };
     let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
     out.push_str(&words);
     Some((ts, text::visible(out)))
 }
 
-/// An event.
-struct Event<'o> {
-    ts: &'o mut Option<i64>,
-    out: &'o mut String,
-}
+/// A key, copied only where something in it is escaped.
+#[derive(Deserialize)]
+struct Key<'k>(#[serde(borrow)] Cow<'k, str>);
+
+/// An event. Read, it is the time at which it happened.
+struct Event<'o>(&'o mut String);
 
 impl<'de> Visitor<'de> for Event<'_> {
-    type Value = ();
+    type Value = Option<i64>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an event")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { ts, out } = self;
-        while let Some(key) = map.next_key_seed(Name { is_of_event: true, out })? {
-            match key {
-                Key::Time => *ts = Some(map.next_value()?),
-                Key::Word => {
-                    out.push_str("  ");
-                    map.next_value_seed(Shown(out))?;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<i64>, A::Error> {
+        let mut ts = None;
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "ts" => ts = Some(map.next_value()?),
+                "tool" | "eventType" => {
+                    self.0.push_str("  ");
+                    map.next_value_seed(Shown(self.0))?;
                 }
-                Key::Fields => map.next_value_seed(Fields(out))?,
-                Key::Field => map.next_value_seed(Shown(out))?,
-                Key::Ignored => {
-                    map.next_value::<IgnoredAny>()?;
+                "attributes" | "eventData" => map.next_value_seed(Fields(self.0))?,
+                key if ENVELOPE.contains(&key) => drop(map.next_value::<IgnoredAny>()?),
+                key => {
+                    self.0.extend(["  ", key, "="]);
+                    map.next_value_seed(Shown(self.0))?;
                 }
             }
         }
-        Ok(())
+        Ok(ts)
     }
 }
 
@@ -78,59 +84,11 @@ impl<'de> Visitor<'de> for Fields<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key_seed(Name { is_of_event: false, out: self.0 })?.is_some() {
+        while let Some(Key(key)) = map.next_key()? {
+            self.0.extend(["  ", &key, "="]);
             map.next_value_seed(Shown(self.0))?;
         }
         Ok(())
-    }
-}
-
-/// What a key leads to.
-enum Key {
-    /// When it happened.
-    Time,
-    /// A word that needs no name: the tool, and what happened.
-    Word,
-    /// Fields.
-    Fields,
-    /// One field. Its name was written.
-    Field,
-    /// What only programs read.
-    Ignored,
-}
-
-/// A key. That of a field is written.
-struct Name<'o> {
-    is_of_event: bool,
-    out: &'o mut String,
-}
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Key;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Key, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = Key;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a key")
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
-        Ok(match key {
-            "ts" if self.is_of_event => Key::Time,
-            "tool" | "eventType" if self.is_of_event => Key::Word,
-            "attributes" | "eventData" if self.is_of_event => Key::Fields,
-            key if self.is_of_event && ENVELOPE.contains(&key) => Key::Ignored,
-            key => {
-                self.out.extend(["  ", key, "="]);
-                Key::Field
-            }
-        })
     }
 }
 
@@ -186,8 +144,7 @@ impl<'de> Visitor<'de> for Shown<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let object: Value = serde::Deserialize::deserialize(MapAccessDeserializer::new(map))?;
-        self.put(object)
+        self.put(Value::deserialize(MapAccessDeserializer::new(map))?)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut options: A) -> Result<(), A::Error> {
