@@ -15,11 +15,11 @@ mod seeds;
 mod trust;
 
 use crate::support::receiver::{Mode, PATIENCE, Receiver};
-use crate::support::{Home, Ran, example};
+use crate::support::{Home, Ran, example, wait_until};
 use serde_json::Value;
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const SCHEDULE: &str = ".local/state/sayso/delivery/probe.json";
 
@@ -134,11 +134,8 @@ pub fn deliveries(home: &Home) -> Vec<u32> {
 /// starts may only just be becoming another program.
 #[track_caller]
 pub fn wait_for_a_delivery(home: &Home) {
-    let end = Instant::now() + PATIENCE;
-    while deliveries(home).is_empty() {
-        assert!(Instant::now() < end, "nobody delivers");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let delivers = || !deliveries(home).is_empty();
+    wait_until(PATIENCE, delivers, || "nobody delivers".to_owned());
 }
 
 /// Waits until no process is left in this home: a delivery in the background has ended. Looked twice,
@@ -146,12 +143,12 @@ pub fn wait_for_a_delivery(home: &Home) {
 #[track_caller]
 pub fn wait_until_alone(home: &Home) {
     const APART: Duration = Duration::from_millis(20);
-    let end = Instant::now() + PATIENCE;
     let is_alone = || processes(home).is_empty();
-    let mut looks = 0;
-    while looks < 2 {
-        assert!(Instant::now() < end, "still there: {:?}", processes(home));
-        looks = if is_alone() { looks + 1 } else { 0 };
-        std::thread::sleep(APART);
-    }
+    let stays_alone = || {
+        is_alone() && {
+            std::thread::sleep(APART);
+            is_alone()
+        }
+    };
+    wait_until(PATIENCE, stays_alone, || format!("still there: {:?}", processes(home)));
 }

@@ -1,12 +1,11 @@
 //! A receiver that nobody here wrote: rotel, an OpenTelemetry collector, says what it understood.
 
 use crate::support::receiver::{PATIENCE, nobody_listens};
-use crate::support::{Home, declaration, missing};
+use crate::support::{Home, declaration, missing, wait_until};
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// The collector's program: named by `SAYSO_TEST_ROTEL`, or on PATH.
 fn program() -> Option<PathBuf> {
@@ -40,11 +39,8 @@ impl Collector {
         rotel.stderr(out.try_clone().expect("a file")).stdout(out).stdin(Stdio::null());
         let process = rotel.spawn().expect("it starts");
         let collector = Self { process, http, log };
-        let end = Instant::now() + PATIENCE;
-        while TcpStream::connect(http).is_err() {
-            assert!(Instant::now() < end, "it does not listen: {}", collector.said());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let listens = || TcpStream::connect(http).is_ok();
+        wait_until(PATIENCE, listens, || format!("it does not listen: {}", collector.said()));
         collector
     }
 
@@ -55,11 +51,8 @@ impl Collector {
     /// Waits until it has said this.
     #[track_caller]
     fn says(&self, words: &str) {
-        let end = Instant::now() + PATIENCE;
-        while !self.said().contains(words) {
-            assert!(Instant::now() < end, "{words:?} is missing in:\n{}", self.said());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let has_said = || self.said().contains(words);
+        wait_until(PATIENCE, has_said, || format!("{words:?} is missing in:\n{}", self.said()));
     }
 }
 

@@ -4,8 +4,8 @@ use super::{
     agreed, deliver, host, is_itself, probe, record, recorded, sent, wait_until_alone, waiting,
 };
 use crate::network::every_command;
-use crate::support::receiver::{Mode, OK, Receiver};
-use crate::support::{Home, Ran};
+use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
+use crate::support::{Home, Ran, wait_until};
 use std::fs;
 use std::process::Stdio;
 
@@ -218,10 +218,7 @@ fn a_no_between_the_last_look_and_the_connection_is_honoured() {
             .filter_map(|file| fs::read_link(file.path()).ok())
             .any(|to| to.to_string_lossy().starts_with("socket:"))
     };
-    let end = std::time::Instant::now() + crate::support::receiver::PATIENCE;
-    while !socket() {
-        assert!(std::time::Instant::now() < end, "it never asked for a socket");
-    }
+    wait_until(PATIENCE, socket, || "it never asked for a socket".to_owned());
     home.run(&["disable", "probe"]).ends(0);
     let connections = receiver.connections();
     let _ = held.wait_with_output().expect("it ends");

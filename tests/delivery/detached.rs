@@ -4,13 +4,12 @@
 use super::{agreed, deliveries, host, is_itself, probe, record, wait_until_alone, waiting};
 use crate::faults::can_trace;
 use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
-use crate::support::{Home, Ran, example, have, program};
+use crate::support::{Home, Ran, example, have, program, wait_until};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 #[test]
 fn a_host_starts_one_delivery_an_interval() {
@@ -137,17 +136,13 @@ fn a_server_keeps_no_zombie() {
     receiver.wait_for_requests(1);
     let children = format!("/proc/{0}/task/{0}/children", server.id());
     let tasks = format!("/proc/{}/task", server.id());
-    let end = Instant::now() + PATIENCE;
     let has_children = || {
         let tasks = fs::read_dir(&tasks).expect("threads").flatten();
         let mut children = tasks.filter_map(|t| fs::read_to_string(t.path().join("children")).ok());
         children.any(|children| !children.trim().is_empty())
     };
     assert!(Path::new(&children).exists());
-    while has_children() {
-        assert!(Instant::now() < end, "a child is still there");
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    wait_until(PATIENCE, || !has_children(), || "a child is still there".to_owned());
     drop(server.stdin.take());
     assert!(server.wait().expect("it ends").success());
 }

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::support::certificates::Authority;
 use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
-use crate::support::{Home, Ran, Terminal, program};
+use crate::support::{Home, Ran, Terminal, program, wait_until};
 use std::fs;
 use std::process::Stdio;
-use std::time::Instant;
 
 /// The most memory that a process has had, in KiB.
 fn peak(pid: u32) -> u64 {
@@ -45,11 +44,8 @@ fn peak_of_delivery(url: &str, receiver: &Receiver, authority: Option<&Authority
         delivery.env("SSL_CERT_FILE", file);
     }
     let delivery = delivery.stdout(Stdio::piped()).spawn().expect("it starts");
-    let end = Instant::now() + PATIENCE;
-    while receiver.requests().len() < count.div_ceil(100) {
-        assert!(Instant::now() < end, "{} of {count}", receiver.event_ids().len());
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    let has_all = || receiver.requests().len() >= count.div_ceil(100);
+    wait_until(PATIENCE, has_all, || format!("{} of {count}", receiver.event_ids().len()));
     let peak = peak(delivery.id());
     receiver.release();
     Ran::of(&delivery.wait_with_output().expect("it ends")).ends(0);

@@ -2,12 +2,12 @@
 
 use super::{agreed, deliver, probe, processes, record, recorded, sent, waiting};
 use crate::support::receiver::{Mode, OK, PATIENCE, Receiver};
-use crate::support::{Home, Ran, example, have};
+use crate::support::{Home, Ran, example, have, wait_until};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 fn set(ids: Vec<String>) -> BTreeSet<String> {
     ids.into_iter().collect()
@@ -114,10 +114,8 @@ fn a_writer_that_is_held_up_before_it_writes_loses_nothing() {
     strace.args(["-e", "inject=write:delay_enter=3000000:when=1"]).arg(example("beat"));
     strace.arg(home.path().join("probe.toml")).args(["E", "1"]).env("PATH", "/usr/bin:/bin");
     let mut held = strace.stdout(Stdio::null()).spawn().expect("strace");
-    let end = Instant::now() + PATIENCE;
-    while !processes(&home).into_iter().any(holds_a_spool) {
-        assert!(Instant::now() < end, "it never opened the spool");
-    }
+    let is_open = || processes(&home).into_iter().any(holds_a_spool);
+    wait_until(PATIENCE, is_open, || "it never opened the spool".to_owned());
     deliver(&home).ends(0);
     assert_eq!(receiver.event_ids().len(), 1);
     assert!(held.wait().expect("it ends").success());

@@ -18,6 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A declaration of a tool with one event, whose fields are to follow.
@@ -31,6 +32,18 @@ why = "To test."
 purpose = "usage"
 [events.E.fields]
 "#;
+
+/// Waits until something is so. Where that takes longer than the patience, the test fails, with these
+/// words.
+#[track_caller]
+pub fn wait_until(patience: Duration, is_so: impl Fn() -> bool, otherwise: impl Fn() -> String) {
+    const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+    let end = Instant::now() + patience;
+    while !is_so() {
+        assert!(Instant::now() < end, "{}", otherwise());
+        std::thread::sleep(BETWEEN_LOOKS);
+    }
+}
 
 /// The program under test.
 pub fn program() -> PathBuf {

@@ -81,11 +81,9 @@ impl Terminal {
     /// Presses keys, once the program waits for a single key. Earlier ones would be discarded.
     #[track_caller]
     pub fn press(&mut self, keys: &str) -> &mut Self {
-        let end = Instant::now() + PATIENCE;
-        while !reads_single_keys(&*self.master) {
-            assert!(Instant::now() < end, "it reads no key; the screen shows:\n{}", self.screen);
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        let reads_keys = || reads_single_keys(&*self.master);
+        let otherwise = || format!("it reads no key; the screen shows:\n{}", self.screen);
+        super::wait_until(PATIENCE, reads_keys, otherwise);
         self.type_ahead(keys)
     }
 
