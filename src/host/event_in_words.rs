@@ -15,6 +15,12 @@ use serde_json::{Number, Value};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
+/// Keys of an event whose words stand for themselves.
+const WORDS: [&str; 2] = ["tool", "eventType"];
+
+/// Keys of an event that lead to objects of fields.
+const OBJECTS: [&str; 2] = ["attributes", "eventData"];
+
 /// When an event happened, in milliseconds since 1970, and its line; `None` where it is not whole.
 /// Of an event in another shape than ours, as much is told as can be.
 pub(super) fn event_in_words(line: &str, zone: &TimeZone) -> Option<(i64, String)> {
@@ -47,62 +53,44 @@ impl<'de> Visitor<'de> for Event<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<i64>, A::Error> {
         let mut ts = None;
         while let Some(Key(key)) = map.next_key()? {
-            match &*key {
-                "ts" => ts = Some(map.next_value()?),
-                "tool" | "eventType" => {
-                    self.0.push_str("  ");
-                    map.next_value_seed(Shown(self.0))?;
-                }
-                "attributes" | "eventData" => map.next_value_seed(Fields(self.0))?,
-                key if ENVELOPE.contains(&key) => drop(map.next_value::<IgnoredAny>()?),
-                key => {
-                    self.0.extend(["  ", key, "="]);
-                    map.next_value_seed(Shown(self.0))?;
-                }
+            let key = &*key;
+            let is_told = WORDS.contains(&key) || OBJECTS.contains(&key);
+            if key == "ts" {
+                ts = Some(map.next_value()?);
+            } else if is_told || !ENVELOPE.contains(&key) {
+                map.next_value_seed(Told { out: self.0, key, is_of_event: true })?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(ts)
     }
 }
 
-/// One of the objects of fields in it.
-struct Fields<'o>(&'o mut String);
-
-impl<'de> DeserializeSeed<'de> for Fields<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_map(self)
-    }
+/// A key with its value, without what a person can do without: the names of tool and event, quotes around
+/// words, and, of an option, all but its name and how often it was given.
+struct Told<'o> {
+    out: &'o mut String,
+    key: &'o str,
+    is_of_event: bool,
 }
 
-impl<'de> Visitor<'de> for Fields<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("fields")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = map.next_key()? {
-            self.0.extend(["  ", &key, "="]);
-            map.next_value_seed(Shown(self.0))?;
+impl Told<'_> {
+    /// The text, with the key told.
+    fn begin(&mut self) -> &mut String {
+        self.out.push_str("  ");
+        if !self.is_of_event || !WORDS.contains(&self.key) {
+            self.out.extend([self.key, "="]);
         }
-        Ok(())
+        self.out
+    }
+
+    fn put<E: Error>(mut self, value: impl fmt::Display) -> Result<(), E> {
+        write!(self.begin(), "{value}").map_err(E::custom)
     }
 }
 
-/// A value without what a person can do without: quotes around words, and, of an option, all but its
-/// name and how often it was given.
-struct Shown<'o>(&'o mut String);
-
-impl Shown<'_> {
-    fn put<E: Error>(self, value: impl fmt::Display) -> Result<(), E> {
-        write!(self.0, "{value}").map_err(E::custom)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Shown<'_> {
+impl<'de> DeserializeSeed<'de> for Told<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
@@ -110,21 +98,20 @@ impl<'de> DeserializeSeed<'de> for Shown<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Shown<'_> {
+impl<'de> Visitor<'de> for Told<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a value")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.0.push_str(text);
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
+        self.begin().push_str(text);
         Ok(())
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.0.push_str(if value { "true" } else { "false" });
-        Ok(())
+        self.put(value)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
@@ -143,20 +130,27 @@ impl<'de> Visitor<'de> for Shown<'_> {
         self.put(Value::Null)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        self.put(Value::deserialize(MapAccessDeserializer::new(map))?)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        if !self.is_of_event || !OBJECTS.contains(&self.key) {
+            return self.put(Value::deserialize(MapAccessDeserializer::new(map))?);
+        }
+        while let Some(Key(key)) = map.next_key()? {
+            map.next_value_seed(Told { out: self.out, key: &key, is_of_event: false })?;
+        }
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut options: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut options: A) -> Result<(), A::Error> {
+        let out = self.begin();
         let mut between = "";
         while let Some(option) = options.next_element::<Value>()? {
             let Some(name) = option["name"].as_str() else { continue };
-            self.0.extend([between, name]);
+            out.extend([between, name]);
             if option["asEnv"] == true {
-                self.0.push_str(":env");
+                out.push_str(":env");
             }
             if let Some(count) = option["count"].as_u64().filter(|count| *count != 1) {
-                self.0.extend([":", &count.to_string()]);
+                out.extend([":", &count.to_string()]);
             }
             between = ",";
         }
@@ -193,7 +187,10 @@ mod tests {
     fn what_no_program_of_ours_writes_is_told_as_far_as_it_goes() {
         let line = r#"{"a\u0062":"x\u001b[1m","n":null,"f":1.5,"o":{"p":["q"]},"ts":1000}"#;
         assert_eq!(words(line), "  ab=x\u{fffd}[1m  n=null  f=1.5  o={\"p\":[\"q\"]}");
-        assert_eq!(words(r#"{"tool":"werf","eventData":7,"ts":1000}"#), "  werf");
+        assert_eq!(
+            words(r#"{"tool":"werf","eventData":7,"o":1,"ts":1000}"#),
+            "  werf  eventData=7  o=1"
+        );
     }
 
     #[test]
