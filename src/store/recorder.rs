@@ -54,7 +54,7 @@ impl Recorder {
             version: None,
             commands: Vec::new(),
             options: Vec::new(),
-            project: wants_project.then(origin).flatten(),
+            project: wants_project.then(|| origin(subject.world())).flatten(),
             bound: spool::BOUND,
             run: OnceLock::new(),
         }
@@ -272,8 +272,8 @@ impl Recorder {
 
 /// The address of the git origin of the folder that the process runs in, or of one above it,
 /// without user and password. Read from the file: no program is started.
-fn origin() -> Option<String> {
-    let here = std::env::current_dir().ok()?;
+fn origin(world: &World) -> Option<String> {
+    let here = world.working_folder()?;
     here.ancestors().find_map(|folder| {
         let config = git_config(&folder.join(".git"))?;
         Some(project::origin_in(&config).and_then(|origin| project::normalised(&origin)))
