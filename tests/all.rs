@@ -26,6 +26,7 @@ mod layers;
 mod network;
 mod picture;
 mod prepared_host;
+mod promises;
 mod recording;
 mod sessions;
 mod speed;

@@ -158,7 +158,7 @@ fn no_file_is_so_long_that_it_is_two() {
     let is_code = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rs");
     for path in files("src").into_iter().filter(is_code) {
         let lines = read(&path).lines().count();
-        assert!(lines <= 350, "{} has {lines} lines", path.display());
+        assert!(lines <= 500, "{} has {lines} lines", path.display());
     }
 }
 
