@@ -1,2 +1,4 @@
 //! What sayso promises, and what was tried to break it: one file for each promise, named after it,
 //! with a table of inputs for each way that was found. Not one example but its class.
+
+mod consent_covers_what_was_read;

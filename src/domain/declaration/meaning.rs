@@ -1,8 +1,11 @@
 //! What a purpose means under one notice version, as canonical JSON, and the digest of it.
 //!
 //! Canonical: keys sorted, no white space, strings escaped as `serde_json` does, defaults filled
-//! in. Explanatory texts are not part of it. `docs/consent-file.md` gives the keys and test vectors.
+//! in. Explanatory texts and the lists of commands and options are not part of it.
+//! `docs/consent-file.md` gives the keys and test vectors; the tests name every key that a
+//! declaration accepts, and say why those are left out that are.
 
+use super::destination::Destination;
 use super::field::{Field, FieldType};
 use super::{Declaration, Event, Identity};
 use crate::domain::hex::hex;
@@ -23,6 +26,7 @@ pub fn of_purpose(declaration: &Declaration, purpose: &Purpose, notice: u32) -> 
         .filter(|to| to.since <= notice)
         .map(|to| {
             json!({
+                "account": account(to),
                 "address": to.address(),
                 "kind": to.kind.name,
                 "recipient": to.recipient,
@@ -36,6 +40,7 @@ pub fn of_purpose(declaration: &Declaration, purpose: &Purpose, notice: u32) -> 
         .map(|item| json!({ "to": item.to, "what": item.what }))
         .collect();
     Some(json!({
+        "deletion": declaration.deletion,
         "destinations": sorted(destinations),
         "elsewhere": sorted(elsewhere),
         "events": events,
@@ -68,6 +73,16 @@ pub fn digest_of_notice(declaration: &Declaration, notice: u32) -> String {
         })
         .collect();
     digest(&Value::Object(all))
+}
+
+/// The account at a destination: `sha256:` and 64 hex digits, over the canonical JSON of every value of
+/// its table that has no name of its own in the digest. Keys, ids and headers are secrets, so only a
+/// hash of them is shown and stored.
+pub fn account(to: &Destination) -> String {
+    let mut rest: Map<String, Value> =
+        to.settings.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    rest.insert("headers".to_owned(), json!(to.headers));
+    digest(&Value::Object(rest))
 }
 
 fn event_meaning(event: &Event, notice: u32) -> Value {
@@ -126,58 +141,5 @@ pub fn canonical(value: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::parse;
-    use super::super::samples::{GREETER, edited};
-    use super::*;
-
-    fn digest_of(text: &str, purpose: &str, notice: u32) -> Option<String> {
-        let purpose = purpose.parse().expect("a purpose");
-        digest_of_purpose(&parse(text).expect("valid"), &purpose, notice)
-    }
-
-    #[test]
-    fn the_canonical_form_is_this() {
-        let greeter = parse(GREETER).expect("valid");
-        let meaning = of_purpose(&greeter, &"usage".parse().expect("a purpose"), 1);
-        assert_eq!(
-            canonical(&meaning.expect("declared")),
-            r#"{"destinations":[{"address":"https://telemetry.greeters.example/v1/logs","kind":"otlp","recipient":"Greeters","retention":"12 months"}],"elsewhere":[{"to":"Pendo","what":"Clicks on the web page"}],"events":{"Greeted":{"fields":{"attributes.os":{"parameters":{},"type":"os"},"event.command":{"parameters":{"verbs":null},"type":"command"}},"once":false}},"identity":"none","notice":1,"purpose":"usage","retention":"12 months","tool":"greeter","vendor":"Greeters","wait":86400}"#
-        );
-    }
-
-    #[test]
-    fn what_came_later_does_not_change_what_was_read_before() {
-        let before = digest_of(GREETER, "usage", 1);
-        let wider = edited(
-            "options = { type = \"options\", since = 2",
-            "exit = { type = \"exit-code\", since = 2",
-        );
-        assert_eq!(digest_of(&wider, "usage", 1), before);
-        assert_ne!(digest_of(&wider, "usage", 2), digest_of(GREETER, "usage", 2));
-        assert_eq!(digest_of(GREETER, "heartbeat", 1), None);
-    }
-
-    #[test]
-    fn explanations_and_order_mean_nothing_and_the_rest_does() {
-        let before = digest_of(GREETER, "usage", 1);
-        for (from, to) in [
-            ("To know where it runs.", "To know the systems."),
-            ("name = \"Greeter\"", "name = \"The Greeter\""),
-            ("\"greeter bye\"", "\"greeter good-bye\""),
-        ] {
-            assert_eq!(digest_of(&edited(from, to), "usage", 1), before, "{to}");
-        }
-        for (from, to) in [
-            ("vendor = \"Greeters\"", "vendor = \"Others\""),
-            ("wait = \"24h\"", "wait = \"1h\""),
-            ("retention = \"12 months\"", "retention = \"7 years\""),
-            ("to = \"Pendo\"", "to = \"Others\""),
-            ("telemetry.greeters", "telemetry.others"),
-            ("type = \"os\", in = \"attributes\"", "type = \"os\""),
-            ("purpose = \"usage\"\n[events", "purpose = \"usage\"\nonce = true\n[events"),
-        ] {
-            assert_ne!(digest_of(&edited(from, to), "usage", 1), before, "{to}");
-        }
-    }
-}
+#[path = "meaning_tests.rs"]
+mod tests;
