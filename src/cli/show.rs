@@ -103,6 +103,9 @@ fn requests_text(declaration: &Declaration, samples: &[Sample<'_>]) -> String {
         for line in sample::recognised_in_words(declaration, sample) {
             out += &format!("{line}\n");
         }
+        for (key, value) in sample.destination.account() {
+            out += &format!("{key}: {value}\n");
+        }
         if sample.request.is_compressed() {
             out += "The body is compressed (gzip) on its way; this is what it holds.\n";
         }
@@ -113,12 +116,15 @@ fn requests_text(declaration: &Declaration, samples: &[Sample<'_>]) -> String {
 
 fn request_document(sample: &Sample<'_>) -> Value {
     let Sample { destination, purposes, request } = sample;
+    let account: Map<String, Value> =
+        destination.account().into_iter().map(|(key, value)| (key, json!(value))).collect();
     let headers: Map<String, Value> =
         request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({
         "recipient": destination.recipient,
         "kind": destination.kind.name,
         "purposes": purposes.iter().map(|purpose| purpose.as_str()).collect::<Vec<_>>(),
+        "account": account,
         "method": request.method,
         "url": request.url,
         "headers": headers,

@@ -1,6 +1,7 @@
 //! Which of the events that wait go into the next request to one destination.
 
 use super::wire::{Outgoing, Wire};
+use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{ENVELOPE, Place};
 use crate::domain::declaration::{Declaration, Event};
@@ -18,10 +19,9 @@ pub(super) struct Window<'a> {
     pub(super) declaration: &'a Declaration,
     /// Why it was collected.
     pub(super) purpose: &'a Purpose,
-    /// The notice that was agreed to.
-    pub(super) notice: u32,
-    /// When the yes was said that the events rest on.
-    pub(super) yes: Timestamp,
+    /// What the yes says that the events rest on: when it was said, and what was read. Nothing leaves
+    /// without.
+    pub(super) yes: Option<(Timestamp, Read)>,
     /// Where it goes.
     pub(super) destination: &'a Destination,
     /// What the destination takes.
@@ -122,14 +122,15 @@ impl Window<'_> {
         let mut event: Map<String, Value> = serde_json::from_str(line).ok()?;
         let text = |key: &str| event.get(key).and_then(Value::as_str);
         let notice = event.get("notice").and_then(Value::as_u64)?;
-        let notice = u32::try_from(notice).ok().filter(|notice| *notice <= self.notice)?;
+        let (yes, read) = self.yes.as_ref()?;
+        let notice = u32::try_from(notice).ok().filter(|notice| *notice <= read.notice)?;
         let name = text("eventType")?;
         let declared = self
             .declaration
             .events_of(self.purpose)
             .find(|event| event.name == name && event.since <= notice)?;
         let is_ours = text("tool") == Some(self.subject.tool.as_str());
-        let is_after_yes = ts >= self.yes.as_millisecond();
+        let is_after_yes = ts >= yes.as_millisecond();
         if !is_ours || !is_after_yes || text("eventID").is_none() {
             return None;
         }

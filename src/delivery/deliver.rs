@@ -172,9 +172,9 @@ impl Delivery<'_> {
                 subject: &subject,
                 declaration: self.declaration,
                 purpose,
-                notice: decision.notice.unwrap_or(self.declaration.notice),
                 // A file of another yes holds nothing that this one covers.
-                yes: spool::yes_behind(name, &subject.consent).unwrap_or(Timestamp::MAX),
+                yes: spool::yes_behind(name, &subject.consent, purpose, self.declaration)
+                    .filter(|(_, read)| decision.notice.is_some_and(|now| read.notice <= now)),
                 destination: target.destination,
                 wire: wire::of(target.destination),
                 now,
@@ -223,6 +223,8 @@ impl Delivery<'_> {
                 random: &random,
                 now: window.now,
             });
+            let read = window.yes.as_ref().map(|(_, read)| read);
+            let request = read.into_iter().fold(request, Request::with_consent);
             let parcel = Parcel { events, request, random };
             let verdict = match self.attempt(window, &parcel, target)? {
                 None => return Ok(None),

@@ -6,6 +6,7 @@ use super::request::Request;
 use super::transport::Line;
 use super::wire::Outgoing;
 use crate::domain::declaration::destination::Destination;
+use crate::domain::declaration::meaning;
 use crate::domain::hex::hex;
 use crate::domain::tool_id::Purpose;
 use crate::store::Subject;
@@ -53,9 +54,11 @@ impl<'a> Target<'a> {
     }
 }
 
-/// What leaves a trace in the files of a person, by a name that stays the same: kind and address.
+/// What leaves a trace in the files of a person, by a name that stays the same: kind, address and
+/// account.
 pub(super) fn key_of(destination: &Destination) -> String {
-    let name = format!("{}\n{}", destination.kind.name, destination.address());
+    let account = meaning::account(destination);
+    let name = format!("{}\n{}\n{account}", destination.kind.name, destination.address());
     hex(&Sha256::digest(name.as_bytes())[..8])
 }
 

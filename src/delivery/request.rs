@@ -1,11 +1,15 @@
 //! A request as it leaves, and as it is shown: the same bytes, with the keys masked.
 
+use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use std::fmt;
 
 /// What every request says about its sender.
 pub const AGENT: &str = concat!("sayso/", env!("CARGO_PKG_VERSION"));
+
+/// The header that names what was agreed to.
+const CONSENT: &str = "Sayso-Consent";
 
 /// What stands in the place of a key.
 const MASK: &str = "***";
@@ -51,6 +55,12 @@ impl Request {
     pub fn with_declared(self, destination: &Destination) -> Self {
         let declared = destination.headers.iter().filter(|(name, _)| !is_ours(name));
         declared.fold(self, |request, (name, value)| request.with(name, value))
+    }
+
+    /// Says what was agreed to, so that whoever gets it can show that it was.
+    #[must_use]
+    pub fn with_consent(self, read: &Read) -> Self {
+        self.with(CONSENT, format!("{}; notice={}", read.digest, read.notice))
     }
 
     /// Has the body compressed on its way.
@@ -117,7 +127,7 @@ impl fmt::Display for Request {
 
 /// Whether a header is set by sayso or by HTTP itself, and so not by a declaration.
 pub fn is_ours(header: &str) -> bool {
-    const OURS: [&str; 15] = [
+    const OURS: [&str; 16] = [
         "accept-encoding",
         "connection",
         "content-encoding",
@@ -128,6 +138,7 @@ pub fn is_ours(header: &str) -> bool {
         "keep-alive",
         "proxy-authorization",
         "proxy-connection",
+        "sayso-consent",
         "te",
         "trailer",
         "transfer-encoding",

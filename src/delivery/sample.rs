@@ -3,8 +3,9 @@
 
 use super::request::Request;
 use super::wire::{self, Batch, Outgoing, Wire};
+use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
-use crate::domain::declaration::{Declaration, Identity, Terms, words};
+use crate::domain::declaration::{Declaration, Identity, Terms, meaning, words};
 use crate::domain::page;
 use crate::domain::pseudonym::{period, pseudonym};
 use crate::domain::tool_id::Purpose;
@@ -54,7 +55,14 @@ fn requests_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sam
             let random = Uuid::from_u128(random).to_string();
             let batch =
                 Batch { declaration, destination: to, events: &events, random: &random, now };
-            Sample { destination: to, purposes, request: (wire.request)(&batch).masked(to) }
+            let request = (wire.request)(&batch);
+            let agreed = purposes.first().and_then(|purpose| {
+                let notice = declaration.notice;
+                let digest = meaning::digest_of_purpose(declaration, purpose, notice)?;
+                Some(Read { notice, digest })
+            });
+            let request = agreed.iter().fold(request, Request::with_consent);
+            Sample { destination: to, purposes, request: request.masked(to) }
         })
         .collect()
 }

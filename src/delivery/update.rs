@@ -6,6 +6,7 @@
 
 use super::outcome;
 use super::parcel;
+use super::request::Request;
 use super::transport::{Line, Reply};
 use super::wire::{self, Batch, Outgoing};
 use crate::domain::decision::Decision;
@@ -168,6 +169,8 @@ pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Resul
         random: &random,
         now,
     });
+    let read = subject.read_for(service.purpose, decision.reason);
+    let request = read.iter().fold(request, Request::with_consent);
     let line = match Line::to(&service.destination.url, world.environment()) {
         Ok(line) => line,
         Err(why) => return Ok(Checked::Unanswered(why)),

@@ -231,17 +231,19 @@ impl Recorder {
     ) -> Outcome {
         let Ok(layout) = subject.world().layout() else { return Outcome::Lost };
         let (tool, purpose) = (&subject.tool, &event.purpose);
+        let Some(read) = subject.read_for(purpose, reason) else { return Outcome::Lost };
         // Under automation the owner's variable is the yes: there is no other that makes the folder.
         if reason == Reason::EnvironmentOn {
-            let purposes = std::slice::from_ref(purpose);
-            if spool::prepare(layout, tool, purposes, &subject.consent).is_err() {
+            let made = spool::prepare_for(layout, tool, purpose, &subject.consent, &read);
+            if made.is_err() {
                 return Outcome::Lost;
             }
         }
         if event.once && spool::is_repeated(layout, tool, purpose, &event.name) {
             return Outcome::Repeated;
         }
-        match spool::append(layout, tool, purpose, &subject.consent, line, self.bound, now) {
+        match spool::append(layout, tool, purpose, (&subject.consent, &read), line, self.bound, now)
+        {
             spool::Appended::Waits => Outcome::Waits,
             spool::Appended::Dropped => Outcome::Dropped,
             spool::Appended::Lost => Outcome::Lost,

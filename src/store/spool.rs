@@ -1,6 +1,7 @@
 //! The folder in which the events of a tool wait.
 //!
-//! One folder for each purpose, and in it one file of JSON lines, named after the yes it rests on.
+//! One folder for each purpose, and in it one file of JSON lines, named after the yes it rests on: its
+//! second, a part of the salt, the notice that was read and a part of its digest.
 //! Both are made by that yes, and by no writer. A writer opens the file to append, writes one line with one
 //! write, and closes it: no lock, no sync, no listing. A line begins with a line end as well as
 //! ending with one, so that what a full disk cut off swallows nothing. A short write is not
@@ -16,11 +17,12 @@ use super::layout::Layout;
 use super::lines::{LONGEST_LINE, Lines, time_of};
 use super::positions::Positions;
 use super::{file, folder, platform};
-use crate::domain::consent::Consent;
+use crate::domain::consent::{Consent, Noticed, Read, Word};
+use crate::domain::declaration::Terms;
 use crate::domain::tool_id::{Purpose, ToolId};
 use jiff::Timestamp;
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// How many bytes may wait for one purpose where the host says nothing.
@@ -40,20 +42,39 @@ pub enum Appended {
     Lost,
 }
 
-/// The name of the file that events under this yes go to: its second, and a part of the salt.
-fn file_name(consent: &Consent, purpose: &Purpose) -> String {
+/// The name of the file that events under this yes go to.
+fn file_name(consent: &Consent, purpose: &Purpose, read: &Read) -> String {
     let at = consent.word_on(purpose).at().map_or(0, |at| at.as_second());
-    let salt = consent.salt.as_deref().unwrap_or_default();
-    format!("{at}-{}.jsonl", salt.get(..8).unwrap_or("00000000"))
+    format!("{at}-{}-{}-{}.jsonl", salt_of(consent), read.notice, part_of(&read.digest))
 }
 
-/// When the yes was said that a file is named after; `None` where that was another yes than those of
-/// now: a no came between them.
-pub fn yes_behind(name: &str, consent: &Consent) -> Option<Timestamp> {
-    let (at, rest) = name.split_once('-')?;
-    let salt = consent.salt.as_deref().and_then(|salt| salt.get(..8)).unwrap_or("00000000");
-    let is_ours = rest.split('.').next() == Some(salt);
-    Timestamp::from_second(at.parse().ok()?).ok().filter(|_| is_ours)
+fn salt_of(consent: &Consent) -> &str {
+    consent.salt.as_deref().and_then(|salt| salt.get(..8)).unwrap_or("00000000")
+}
+
+/// As much of a digest as nobody finds a second declaration for.
+fn part_of(digest: &str) -> &str {
+    digest.strip_prefix("sha256:").and_then(|hex| hex.get(..32)).unwrap_or_default()
+}
+
+/// The yes that a file is named after: when it was said, and what was read. `None` where a no came
+/// between that and the answers of now, or the declaration means something else by now.
+pub fn yes_behind(
+    name: &str,
+    consent: &Consent,
+    purpose: &Purpose,
+    terms: &dyn Terms,
+) -> Option<(Timestamp, Read)> {
+    let mut parts = name.split('.').next()?.split('-');
+    let mut part = || parts.next();
+    let (at, salt, notice, digest) = (part()?, part()?, part()?, part()?);
+    let at = Timestamp::from_second(at.parse().ok()?).ok()?;
+    let notice = notice.parse().ok()?;
+    let meanings = [Some(purpose), None].into_iter();
+    let mut meanings = meanings.filter_map(|of| terms.digest(of, notice));
+    let digest = meanings.find(|meaning| !digest.is_empty() && part_of(meaning) == digest)?;
+    let read = Read { notice, digest: digest.into_owned() };
+    (salt == salt_of(consent)).then_some((at, read))
 }
 
 /// The file that counts events dropped for want of room, a byte for each.
@@ -72,18 +93,32 @@ pub(super) fn prepare(
     purposes: &[Purpose],
     consent: &Consent,
 ) -> Result<(), Error> {
-    purposes.iter().try_for_each(|purpose| {
-        let path = layout.spool(tool, purpose).join(file_name(consent, purpose));
-        // A no to another purpose may take the folder away between its making and that of the file.
-        let mut made = file::ensure(&path);
-        for _ in 0..MOST_TRIES {
-            if made.is_ok() {
-                break;
-            }
-            made = file::ensure(&path);
+    let read = |purpose| match consent.word_on(purpose) {
+        Word::Granted { read, .. } | Word::Noticed(Noticed { read, .. }) => Some(read),
+        Word::Denied { .. } | Word::Nothing => None,
+    };
+    let mut allowed = purposes.iter().filter_map(|purpose| Some((purpose, read(purpose)?)));
+    allowed.try_for_each(|(purpose, read)| prepare_for(layout, tool, purpose, consent, read))
+}
+
+/// Makes the file of one purpose.
+pub(super) fn prepare_for(
+    layout: &Layout,
+    tool: &ToolId,
+    purpose: &Purpose,
+    consent: &Consent,
+    read: &Read,
+) -> Result<(), Error> {
+    let path = layout.spool(tool, purpose).join(file_name(consent, purpose, read));
+    // A no to another purpose may take the folder away between its making and that of the file.
+    let mut made = file::ensure(&path);
+    for _ in 0..MOST_TRIES {
+        if made.is_ok() {
+            break;
         }
-        made
-    })
+        made = file::ensure(&path);
+    }
+    made
 }
 
 /// Adds an event. Never fails, never waits, never makes a folder.
@@ -94,7 +129,7 @@ pub(super) fn append(
     layout: &Layout,
     tool: &ToolId,
     purpose: &Purpose,
-    consent: &Consent,
+    (consent, read): (&Consent, &Read),
     line: &str,
     bound: u64,
     now: i64,
@@ -104,7 +139,7 @@ pub(super) fn append(
     if line.len() > LONGEST_LINE {
         return Appended::Lost;
     }
-    let path = folder.join(file_name(consent, purpose));
+    let path = folder.join(file_name(consent, purpose, read));
     for _ in 0..MOST_TRIES {
         let Some((file, metadata)) = open(&path, false) else { return Appended::Lost };
         let appended = write(&folder, &file, &metadata, &line, bound, now);
@@ -152,7 +187,7 @@ fn is_older_than_any_event(metadata: &Metadata, now: i64) -> bool {
 }
 
 /// Adds what a writer left in a file that is gone, to the file that took its place.
-pub(super) fn rescue(path: &Path, mut rest: impl Read) {
+pub(super) fn rescue(path: &Path, mut rest: impl std::io::Read) {
     if let Some((mut file, _)) = open(path, false) {
         let _ = std::io::copy(&mut rest, &mut file);
     }

@@ -5,8 +5,10 @@ use super::error::Error;
 use super::known::Known;
 use super::world::World;
 use super::{declarations, prepared};
-use crate::domain::consent::{Consent, Noticed, Word};
-use crate::domain::decision::{self, Decision, DeniedBy, Facts, Source, Standing, Unreadable};
+use crate::domain::consent::{Consent, Noticed, Read, Word};
+use crate::domain::decision::{
+    self, Decision, DeniedBy, Facts, Reason, Source, Standing, Unreadable,
+};
 use crate::domain::declaration::{Declaration, Event, Prepared, Terms};
 use crate::domain::event::needs_secret;
 use crate::domain::notice::Ways;
@@ -202,6 +204,22 @@ impl Subject {
     /// What holds for one purpose; without one, for a tool that has none.
     pub fn decide(&self, purpose: Option<&Purpose>) -> Decision {
         decision::decide(&self.facts(purpose))
+    }
+
+    /// What an allow for this reason rests on: the notice that was read, or the first one where the
+    /// owner of a pipeline allows it.
+    pub fn read_for(&self, purpose: &Purpose, reason: Reason) -> Option<Read> {
+        match self.consent.word_on(purpose) {
+            Word::Granted { read, .. } | Word::Noticed(Noticed { read, .. })
+                if reason != Reason::EnvironmentOn =>
+            {
+                Some(read.clone())
+            }
+            _ => {
+                let digest = self.terms()?.digest(Some(purpose), 1)?.into_owned();
+                Some(Read { notice: 1, digest })
+            }
+        }
     }
 
     /// Every source of that decision, the default too where an answer comes before it.

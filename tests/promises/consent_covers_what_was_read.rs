@@ -2,6 +2,7 @@
 //! somebody else, under the same notice.
 
 use crate::support::Home;
+use crate::support::receiver::{OK, Receiver};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -194,6 +195,106 @@ fn consent_to_one_declaration_allows_another_only_where_both_mean_the_same() {
     tried.unwrap_or_else(|error| panic!("{error}"));
     let (held, allowed) = (held.get(), allowed.get());
     assert!(held > 100 && allowed > 100, "too few pairs to tell: {held} differ, {allowed} do not");
+}
+
+/// Another account at the same address, under the same notice: for each kind of destination.
+const SWAPS: &[(&str, &str, &str)] = &[
+    ("kind = \"https\"", "headers = { X-Tenant = \"one\" }", "headers = { X-Tenant = \"two\" }"),
+    ("kind = \"https\"", "headers = { X-Tenant = \"one\" }", ""),
+    ("kind = \"otlp\"", "", "headers = { X-Tenant = \"two\" }"),
+    ("kind = \"posthog\"", "key = \"phc_one\"", "key = \"phc_two\""),
+    ("kind = \"pendo\"", "key = \"one\"", "key = \"two\""),
+    ("kind = \"segment\"", "write-key = \"one\"", "write-key = \"two\""),
+    (
+        "kind = \"ga4\"",
+        "measurement-id = \"G-1\"\napi-secret = \"one\"",
+        "measurement-id = \"G-1\"\napi-secret = \"two\"",
+    ),
+];
+
+#[test]
+fn what_was_recorded_for_one_account_never_goes_to_another() {
+    for (kind, first, second) in SWAPS {
+        let receiver = Receiver::start(OK);
+        let declared = |account: &str| {
+            format!(
+                "tool = \"probe\"\nname = \"Probe\"\nvendor = \"Probes\"\nwhy = \"To test.\"\n\
+                 wait = \"24h\"\n[purposes.usage]\nwhy = \"To test.\"\n[events.E]\n\
+                 purpose = \"usage\"\n[[destinations]]\n{kind}\nurl = \"{}\"\n\
+                 recipient = \"R\"\npurposes = [\"usage\"]\n{account}\n",
+                receiver.url()
+            )
+        };
+        let home = Home::new();
+        home.declare_text(&declared(first));
+        home.run(&["enable", "probe", "--notice", "1"]).ends(0);
+        home.run(&["record", "probe", "E"]).ends(0);
+        home.declare_text(&declared(second));
+        let check = home.run(&["check", "probe", "--json"]).ends(1);
+        assert!(check.stdout.contains("\"changed\""), "{kind} {second}: {}", check.stdout);
+        home.run(&["record", "probe", "E"]).ends(0);
+        home.run(&["deliver", "probe", "--now"]).ends(1);
+        assert_eq!(receiver.requests().len(), 0, "{kind} {second}: before anybody agreed");
+
+        // Within the same second, so that the time alone does not tell the two apart.
+        home.run(&["enable", "probe", "--notice", "1"]).ends(0);
+        home.run(&["deliver", "probe", "--now"]).ends(0);
+        assert_eq!(receiver.requests().len(), 0, "{kind} {second}: what was recorded before");
+        home.run(&["record", "probe", "E"]).ends(0);
+        home.run(&["deliver", "probe", "--now"]).ends(0);
+        assert_eq!(receiver.requests().len(), 1, "{kind} {second}");
+    }
+}
+
+#[test]
+fn every_request_carries_the_digest_of_what_was_agreed_to() {
+    for (kind, account, _) in SWAPS {
+        let receiver = Receiver::start(OK);
+        let first = format!(
+            "tool = \"probe\"\nname = \"Probe\"\nvendor = \"Probes\"\nwhy = \"To test.\"\n\
+             wait = \"24h\"\nnotice = 1\n[purposes.usage]\nwhy = \"To test.\"\n\
+             [purposes.errors]\nwhy = \"To test.\"\n[events.E]\npurpose = \"usage\"\n\
+             [events.F]\npurpose = \"errors\"\n[[destinations]]\n{kind}\nurl = \"{}\"\n\
+             recipient = \"R\"\npurposes = [\"usage\", \"errors\"]\n{account}\n",
+            receiver.url()
+        );
+        let home = Home::new();
+        home.declare_text(&first);
+        home.run(&["enable", "probe", "--notice", "1"]).ends(0);
+        let agreed = consented(&home);
+        home.run(&["record", "probe", "E"]).ends(0);
+        home.run(&["record", "probe", "F"]).ends(0);
+        // A yes to a newer notice: what waits still rests on the older one, and says so.
+        let second = first.replace("notice = 1", "notice = 2")
+            + "[events.G]\npurpose = \"usage\"\nsince = 2\n";
+        home.declare_text(&second);
+        home.run(&["enable", "probe", "usage", "--notice", "2"]).ends(0);
+        home.run(&["record", "probe", "G"]).ends(0);
+        let newer = consented(&home);
+        home.run(&["deliver", "probe", "--now"]).ends(0);
+
+        let mut carried: Vec<String> = receiver
+            .requests()
+            .iter()
+            .map(|request| request.header("sayso-consent").expect("a digest").to_owned())
+            .collect();
+        carried.sort();
+        carried.dedup();
+        let mut expected = vec![agreed[0].clone(), agreed[1].clone(), newer[1].clone()];
+        expected.sort();
+        assert_eq!(agreed[0], newer[0], "errors was left as it was");
+        assert_eq!(carried, expected, "{kind}");
+    }
+}
+
+/// What the consent file says was read for `errors` and `usage`, in the form of the header.
+fn consented(home: &Home) -> [String; 2] {
+    let file = home.read(".config/sayso/consent/probe.toml");
+    let file: Value = toml::from_str(&file).expect("TOML");
+    ["errors", "usage"].map(|purpose| {
+        let answer = &file[purpose];
+        format!("{}; notice={}", answer["digest"].as_str().expect("a digest"), answer["notice"])
+    })
 }
 
 /// A declaration with one value of another put in its place, or taken out where the other has none.

@@ -1,6 +1,8 @@
 //! Where events go, and what each kind of receiver needs to be told.
 
+use crate::domain::hex::hex;
 use crate::domain::tool_id::Purpose;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// What the kinds of destination differ in before anything is sent.
@@ -119,6 +121,19 @@ impl Destination {
         self.settings.contains_key("product")
     }
 
+    /// What tells the account at the receiver, by key: a value that is no secret as it is; of a secret
+    /// one, and of a header, a short hash, by which a change shows.
+    pub fn account(&self) -> Vec<(String, String)> {
+        let settings =
+            self.settings.iter().map(|(name, value)| match PUBLIC.contains(&name.as_str()) {
+                true => (name.clone(), value.clone()),
+                false => (name.clone(), fingerprint(value)),
+            });
+        let header =
+            |(name, value): (&String, &String)| (format!("headers.{name}"), fingerprint(value));
+        settings.chain(self.headers.iter().map(header)).collect()
+    }
+
     /// The keys that only the vendor and the receiver should know.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         let secret = self.settings.iter().filter(|(name, _)| !PUBLIC.contains(&name.as_str()));
@@ -129,6 +144,11 @@ impl Destination {
     pub fn host(&self) -> &str {
         host(&self.url).unwrap_or(&self.url)
     }
+}
+
+/// A secret as it may be shown: the beginning of its SHA-256.
+fn fingerprint(secret: &str) -> String {
+    format!("*** (SHA-256 {}…)", hex(&Sha256::digest(secret.as_bytes())[..6]))
 }
 
 /// The host in an address, without port, user or path; `None` where there is none.

@@ -8,7 +8,6 @@
 //! in the file: it cannot be read without unsafe code.)
 
 use super::{Declaration, Event, Manner, Terms, meaning};
-use crate::domain::consent::Read;
 use crate::domain::decision::Declared;
 use crate::domain::event;
 use crate::domain::signals::{Environment, Variable};
@@ -238,19 +237,18 @@ impl Terms for Prepared<'_> {
         self.variables.says_yes(outside).or_else(of_purpose)
     }
 
-    fn means(&self, purpose: &Purpose, read: &Read) -> bool {
-        let digest = |purpose: &PreparedPurpose<'_>| {
-            // A later notice than the declaration's means what this one does, under its own number.
-            let later = read.notice.checked_sub(purpose.since)?;
-            nth_digest(purpose.digests, later).map(|digest| digest == read.digest.as_bytes())
+    /// A later notice than the declaration's means what this one does, under its own number, and is
+    /// not prepared.
+    fn digest(&self, purpose: Option<&Purpose>, notice: u32) -> Option<Cow<'_, str>> {
+        let (digests, first) = match purpose {
+            Some(purpose) => {
+                let purpose = self.purpose(purpose)?;
+                (purpose.digests, purpose.since)
+            }
+            None => (self.digests, 1),
         };
-        self.purpose(purpose).and_then(digest).unwrap_or(false)
-    }
-
-    fn means_all(&self, read: &Read) -> bool {
-        let earlier = read.notice.checked_sub(1);
-        let digest = earlier.and_then(|earlier| nth_digest(self.digests, earlier));
-        digest == Some(read.digest.as_bytes())
+        let digest = nth_digest(digests, notice.checked_sub(first)?)?;
+        std::str::from_utf8(digest).ok().map(Cow::Borrowed)
     }
 
     fn notice(&self) -> u32 {

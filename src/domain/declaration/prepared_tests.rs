@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::consent::Read;
 use crate::domain::declaration::parse;
 use crate::domain::declaration::samples::{GREETER, edited};
 use proptest::prelude::*;

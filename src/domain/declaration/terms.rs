@@ -25,11 +25,19 @@ pub trait Terms {
     /// The first variable that says yes under automation.
     fn says_yes(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable>;
 
+    /// The digest of what a purpose means under a notice version, or of what all purposes together
+    /// mean; `None` where that is not known.
+    fn digest(&self, purpose: Option<&Purpose>, notice: u32) -> Option<Cow<'_, str>>;
+
     /// Whether the purpose still means what was read.
-    fn means(&self, purpose: &Purpose, read: &Read) -> bool;
+    fn means(&self, purpose: &Purpose, read: &Read) -> bool {
+        self.digest(Some(purpose), read.notice).is_some_and(|digest| digest == read.digest)
+    }
 
     /// Whether all purposes together still mean what was read.
-    fn means_all(&self, read: &Read) -> bool;
+    fn means_all(&self, read: &Read) -> bool {
+        self.digest(None, read.notice).is_some_and(|digest| digest == read.digest)
+    }
 
     /// The version of what people agree to.
     fn notice(&self) -> u32;
@@ -84,12 +92,11 @@ impl Terms for Declaration {
         self.switches.says_yes(outside).or_else(of_purpose)
     }
 
-    fn means(&self, purpose: &Purpose, read: &Read) -> bool {
-        meaning::digest_of_purpose(self, purpose, read.notice).as_ref() == Some(&read.digest)
-    }
-
-    fn means_all(&self, read: &Read) -> bool {
-        meaning::digest_of_notice(self, read.notice) == read.digest
+    fn digest(&self, purpose: Option<&Purpose>, notice: u32) -> Option<Cow<'_, str>> {
+        match purpose {
+            Some(purpose) => meaning::digest_of_purpose(self, purpose, notice).map(Cow::Owned),
+            None => Some(Cow::Owned(meaning::digest_of_notice(self, notice))),
+        }
     }
 
     fn notice(&self) -> u32 {

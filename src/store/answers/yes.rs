@@ -2,7 +2,7 @@
 
 use super::{Stored, entry};
 use crate::domain::consent::{Answer, Choice, Consent, Read, Via};
-use crate::domain::declaration::{Declaration, meaning};
+use crate::domain::declaration::{Declaration, Terms, meaning};
 use crate::domain::receipt::{self, Change, Entry};
 use crate::domain::switch::Withdrawal;
 use crate::domain::tool_id::Purpose;
@@ -53,6 +53,15 @@ pub fn grant(
     })?;
     let mut stored = Stored::default();
     stored.then("make the yes last", changed.lasts);
+    // What was recorded under another meaning goes to nobody any more.
+    let changed_since = |purpose: &&Purpose| {
+        let before = changed.before.answers.get(purpose).and_then(|answer| answer.read.as_ref());
+        before.is_some_and(|read| !declaration.means(purpose, read))
+    };
+    let stale: Vec<Purpose> = purposes.iter().filter(changed_since).cloned().collect();
+    if !stale.is_empty() {
+        stored.then("delete what waits", spool::purge(layout, tool, Some(&stale)));
+    }
     stored.then("make room for events", spool::prepare(layout, tool, purposes, &changed.after));
     stored.then("make an id", config::ensure_id(&layout.config_file()));
     stored.then("forget when you were asked", asked::forget(layout, tool, purposes));
