@@ -252,7 +252,7 @@ module completions {
 
   # Register declarations, so that people see the tools and can decide
   export extern "sayso declare" [
-    --replace                 # Also if another vendor, or another host, takes the place of a known one
+    --replace                 # Replace a known declaration even if vendor, receiver, account or deletion address differ
     --dry-run                 # Show what would be registered, and register nothing
     --help(-h)                # Print help
     ...file: path             # Declarations

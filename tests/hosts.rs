@@ -198,7 +198,7 @@ fn a_declaration_of_another_vendor_or_a_newer_one_is_not_replaced() {
         let other = embedded.replacen(from, to, 1);
         assert_ne!(other, embedded);
         home.declare_text(&other);
-        start(&home, "werf", &["build"]).answer("y").ends(0);
+        start(&home, "werf", &["build"]).answer("x").ends(0);
         run(&home, "werf", &["telemetry", "disable"]).ends(0);
         assert_eq!(home.read(REGISTERED), other);
     }

@@ -2,10 +2,9 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, show};
-use crate::domain::declaration::{Declaration, destination, difference};
+use crate::domain::declaration::{Declaration, difference};
 use crate::store::{declarations, prepared};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Authors, define, run };
@@ -16,7 +15,7 @@ struct Typed {
     /// Declarations
     #[arg(required = true)]
     file: Vec<PathBuf>,
-    /// Also if another vendor, or another host, takes the place of a known one
+    /// Replace a known declaration even if vendor, receiver, account or deletion address differ
     #[arg(long)]
     replace: bool,
     /// Show what would be registered, and register nothing
@@ -69,24 +68,11 @@ fn compare(session: &Session, new: &Declaration, replace: bool) -> Result<(), Fa
         // A damaged one tells nothing to compare with; putting a whole one there mends it.
         Ok(None) | Err(_) => return Ok(()),
     };
-    for item in difference::beyond(new, &known) {
-        session.terminal.note(&format!("+ {}: {}", item.purpose, item.words));
+    let found = difference::between(new, &known);
+    for line in &found.lines {
+        session.terminal.note(line);
     }
-    let mut other = Vec::new();
-    if new.vendor != known.vendor {
-        other.push(format!("its vendor was {} and would be {}", known.vendor, new.vendor));
-    }
-    let before = hosts(&known);
-    let strangers: Vec<&str> = hosts(new).difference(&before).copied().collect();
-    if !strangers.is_empty() {
-        other.push(format!("its data would go to {}", strangers.join(", ")));
-    }
-    if let Some(host) = other_deletion(new, &known) {
-        other.push(format!("deletion requests would go to {host}"));
-    }
-    if new.notice < known.notice {
-        other.push(format!("its notice would go back from {} to {}", known.notice, new.notice));
-    }
+    let other: Vec<String> = found.takeover.into_iter().chain(found.older).collect();
     if other.is_empty() || replace {
         return Ok(());
     }
@@ -96,14 +82,4 @@ fn compare(session: &Session, new: &Declaration, replace: bool) -> Result<(), Fa
         other.join(", and ")
     ))
     .hint("if that is right, add --replace"))
-}
-
-fn hosts(declaration: &Declaration) -> BTreeSet<&str> {
-    declaration.destinations.iter().map(|to| to.host()).collect()
-}
-
-/// Where a deletion request would go, if that is another host than before: it names a person.
-fn other_deletion<'d>(new: &'d Declaration, known: &Declaration) -> Option<&'d str> {
-    let before = known.deletion.as_deref().and_then(destination::host)?;
-    new.deletion.as_deref().and_then(destination::host).filter(|host| *host != before)
 }

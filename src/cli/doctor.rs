@@ -9,6 +9,7 @@ use crate::catalogue::{conflict, start_files, variables};
 use crate::domain::consent::{Choice, Word};
 use crate::domain::notice::Ways;
 use crate::store::Subject;
+use crate::store::carried::{self, Carried};
 use crate::store::health::{self, Trouble};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::json;
@@ -39,6 +40,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     others.retain(|other| !troubles.iter().any(|known| known.path == other.path));
     troubles.extend(others);
     troubles.extend(conflicts(session));
+    troubles.extend(other_declarations(session));
     let others = session.others();
     troubles.extend(others.catalogue.problems.iter().cloned());
     for entry in others.installed() {
@@ -92,6 +94,26 @@ fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
         Some(Trouble { path: None, problem, hint })
     })
     .collect()
+}
+
+/// Programs that carry another declaration than the registered one, with another vendor, receiver,
+/// account or deletion address.
+fn other_declarations(session: &Session) -> Vec<Trouble> {
+    let carried = session.world.layout().map(carried::all).unwrap_or_default();
+    let trouble = |carried: Carried| Trouble {
+        path: None,
+        problem: format!(
+            "{}: its program carries another declaration than the registered one, and asks by its \
+             own: {}",
+            carried.declaration.tool,
+            carried.difference.takeover.join("; ")
+        ),
+        hint: format!(
+            "read it with sayso show {path}; if it is the right one, sayso declare --replace {path}",
+            path = carried.path.display()
+        ),
+    };
+    carried.into_iter().map(trouble).collect()
 }
 
 /// Answers that do not hold because something else says otherwise.

@@ -114,12 +114,9 @@ fn compare(session: &Session, new: &Declaration, old: &Declaration) -> Result<Ex
         .hint("a notice only rises: people remember which one they read"));
     }
     let additions = difference::beyond(new, old);
-    let mut lines: Vec<String> =
-        additions.iter().map(|item| format!("+ {}: {}", item.purpose, item.words)).collect();
-    let texts = difference::changed_texts(new, old);
-    lines.extend(texts.iter().map(|key| format!("~ {key}: says something else")));
+    let mut lines = difference::between(new, old).lines;
     if lines.is_empty() {
-        lines.push("asks for nothing beyond the earlier declaration".to_owned());
+        lines.push("says the same as the earlier declaration".to_owned());
     }
     session.terminal.say(&lines.join("\n"))?;
     if !additions.is_empty() && new.notice <= old.notice {
@@ -150,7 +147,10 @@ fn rewritten(new: &Declaration, old: &Declaration) -> Result<Exit, Failure> {
     let hint = if asks_for_more {
         format!("mark what is new with since = {}, and leave the rest as it was", new.notice)
     } else {
-        "put back what was taken out, or everybody who agreed is asked anew".to_owned()
+        format!(
+            "leave what notice {} covers as it was, or everybody who opted in is asked again",
+            old.notice
+        )
     };
     Err(Failure::not_done(anyhow::anyhow!(
         "notice {} now means something else for {}, so a yes to it no longer holds",

@@ -9,6 +9,7 @@ use crate::domain::text;
 use crate::domain::tool_id::ToolId;
 use crate::host::report::{self, ToolReport};
 use crate::store::Subject;
+use crate::store::carried;
 use crate::store::health::{self, Trouble};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
@@ -131,8 +132,22 @@ fn is_only_catalogued(subject: &Subject) -> bool {
     subject.consent.catalogued && subject.declaration().is_none() && subject.unreadable().is_none()
 }
 
+/// What holds by the registered declaration; and where the program carries another one by which more is
+/// allowed, by that.
 fn report_on(subject: &Subject) -> ToolReport {
-    report::of_tool(subject, &Ways::sayso(subject.tool.as_str()))
+    let ways = Ways::sayso(subject.tool.as_str());
+    let registered = report::of_tool(subject, &ways);
+    match carried_by(subject) {
+        Some(own) => report::worse_of(registered, report::of_tool(&own, &ways)),
+        None => registered,
+    }
+}
+
+/// The tool by the declaration that its program carries, where another is registered.
+fn carried_by(subject: &Subject) -> Option<Subject> {
+    let world = subject.world();
+    let carried = carried::differing(world.layout().ok()?, &subject.tool)?;
+    Some(Subject::embedded(world, carried.declaration))
 }
 
 fn document(session: &Session, shown: &Shown<'_>, problems: &[Trouble]) -> Value {
@@ -212,10 +227,20 @@ fn details(session: &Session, tool: &str) -> String {
     let Ok(tool) = tool.parse::<ToolId>() else { return String::new() };
     let subject = Subject::registered(&session.world, &tool);
     let mut out = String::new();
+    let own = carried_by(&subject);
     let purposes = subject.purposes();
     let all = purposes.iter().map(Some).chain(purposes.is_empty().then_some(None));
     for purpose in all {
-        let explained = subject.explain(purpose, &Ways::sayso_for(tool.as_str(), purpose));
+        let ways = Ways::sayso_for(tool.as_str(), purpose);
+        let mut explained = subject.explain(purpose, &ways);
+        let by_its_own = own.as_ref().map(|own| own.explain(purpose, &ways));
+        if let Some(by_its_own) = by_its_own
+            && by_its_own.decision.allows()
+            && !explained.decision.allows()
+        {
+            explained = by_its_own;
+            explained.detail += "; by the declaration that its program carries (sayso doctor)";
+        }
         let name = purpose.map_or(tool.to_string(), ToString::to_string);
         out += &format!("\n{name}: {}.\n  To change it: {}.\n", explained.detail, explained.hint);
     }

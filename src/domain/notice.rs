@@ -104,7 +104,7 @@ pub fn additions(
         text.gap();
         text.line(0, &format!("{purpose}: {}", spec.why));
         for item in mine {
-            text.line(2, &format!("+ {}", item.words));
+            text.line(2, &format!("+ {}", item.in_full()));
         }
     }
     text.gap();
@@ -114,6 +114,18 @@ pub fn additions(
     );
     text.row(0, "Switch off", &ways.disable);
     text.finish()
+}
+
+/// What stands before the notice where another declaration of the tool is registered.
+pub fn another_declaration(declaration: &Declaration, takeover: &[String], width: usize) -> String {
+    let mut text = Text::new(width);
+    text.paragraph(&format!(
+        "Another declaration of {} is registered on this machine. By the one below, {}. It replaces \
+         the registered one if you allow it.",
+        declaration.name,
+        takeover.join("; ")
+    ));
+    text.finish() + "\n"
 }
 
 /// Everything declared, for `show`.

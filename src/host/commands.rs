@@ -205,14 +205,15 @@ impl Host {
 
     fn enable(&self, named: &[String], matches: &ArgMatches) -> Result<(), Told> {
         let subject = self.subject()?;
-        self.register();
         let is_present = person::is_present(subject.world());
         let reader = Reader { is_present, notice: matches.get_one("notice").copied() };
         let (declaration, purposes) =
             act::agreeable(subject, named, reader).map_err(|refusal| self.tell(&refusal))?;
+        self.tell_of_another_declaration();
         aside(&act::notice_for(declaration, &purposes, self.ways(), person::width()));
         let stored = act::agree(subject, declaration, &purposes, Via::Command)
             .map_err(|error| self.tell(&Refusal::Store(error)))?;
+        self.register_if(true);
         aside("\n");
         finish(&stored, &act::after_yes(subject, &purposes, self.ways()))
     }

@@ -24,15 +24,22 @@ mod speak;
 
 #[cfg(feature = "delivery")]
 use crate::delivery::update::{self, Question};
+use crate::domain::consent::{Answer, Choice};
 use crate::domain::decision::{Decision, Reason};
+#[cfg(feature = "prompt")]
+use crate::domain::declaration::difference;
 use crate::domain::declaration::{self, Prepared};
 use crate::domain::event::{Given, NotAsDeclared};
+#[cfg(feature = "prompt")]
+use crate::domain::notice;
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
 #[cfg(feature = "delivery")]
 use crate::domain::update::Update;
+#[cfg(feature = "prompt")]
+use crate::store::declarations;
 use crate::store::recorder::{Outcome, Recorder};
-use crate::store::{Subject, World, declarations};
+use crate::store::{Subject, World, carried};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -234,6 +241,9 @@ impl Host {
         if !person::is_present(subject.world()) {
             return;
         }
+        if first_run::plan(subject, &purposes) != first_run::Plan::Nothing {
+            self.tell_of_another_declaration();
+        }
         match person::ask(subject, &purposes, self.ways(), person::Mode::Store) {
             Ok(person::Outcome::Interrupted) => std::process::exit(130),
             // A failure to store was told to the person, who asked for it by pressing a key.
@@ -241,23 +251,48 @@ impl Host {
         }
     }
 
-    /// Registers the declaration for this person, so that `sayso` shows the tool: if none is
-    /// registered, or one of a lower notice by the same vendor. Silent, whatever comes of it.
-    pub fn register(&self) {
-        let Some(subject) = &self.subject else { return };
-        let Some(mine) = subject.declaration() else { return };
-        let Ok(layout) = subject.world().layout() else { return };
-        let is_wanted = match declarations::find(layout, &subject.tool) {
-            Ok(None) => true,
-            Ok(Some(known)) => {
-                known.declaration.notice < mine.notice && known.declaration.vendor == mine.vendor
-            }
-            Err(_) => false,
+    /// Says how this declaration differs from the registered one, before somebody agrees to it.
+    #[cfg(feature = "prompt")]
+    fn tell_of_another_declaration(&self) {
+        let registered = || {
+            let subject = self.subject.as_ref()?;
+            let layout = subject.world().layout().ok()?;
+            let known = declarations::find(layout, &subject.tool).ok()??.declaration;
+            let own = subject.declaration()?;
+            Some((own, difference::between(own, &known).takeover))
         };
-        if is_wanted {
-            let text = String::from_utf8_lossy(&self.text);
-            let _ = declarations::register(layout, &subject.tool, &text);
-        }
+        let Some((own, takeover)) = registered().filter(|(_, found)| !found.is_empty()) else {
+            return;
+        };
+        speak::aside(&notice::another_declaration(own, &takeover, person::width()));
+    }
+
+    /// Registers the declaration for this person, so that `sayso` shows the tool: if none is registered, or
+    /// one of a lower notice by the same vendor with the same receivers; or if the person agreed to this
+    /// very one since the door was opened. Silent, whatever comes of it; `sayso doctor` tells of a
+    /// declaration that was not registered.
+    pub fn register(&self) {
+        self.register_if(self.is_agreed());
+    }
+
+    fn register_if(&self, is_agreed: bool) {
+        let Some(subject) = &self.subject else { return };
+        let Some(own) = subject.declaration() else { return };
+        let Ok(layout) = subject.world().layout() else { return };
+        let _ = carried::offer(layout, own, &String::from_utf8_lossy(&self.text), is_agreed);
+    }
+
+    /// Whether the person agreed to this declaration since the door was opened.
+    fn is_agreed(&self) -> bool {
+        let Some(subject) = &self.subject else { return false };
+        let now = subject.again();
+        let before = &subject.consent.answers;
+        let is_new = |(purpose, answer): (&Purpose, &Answer)| {
+            answer.choice == Choice::Granted
+                && before.get(purpose) != Some(answer)
+                && now.terms().zip(answer.read.as_ref()).is_some_and(|(t, r)| t.means(purpose, r))
+        };
+        now.consent.answers.iter().any(is_new)
     }
 }
 
@@ -271,6 +306,7 @@ impl Drop for Host {
 mod tests {
     use super::*;
     use crate::domain::declaration::samples::GREETER;
+    use crate::store::declarations;
     use std::collections::BTreeMap;
     use std::sync::Arc;
 

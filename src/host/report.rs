@@ -65,6 +65,22 @@ pub fn of_tool(subject: &Subject, ways: &Ways) -> ToolReport {
     }
 }
 
+/// Of two reports on one tool, for each purpose the one by which more is allowed: the second one is by
+/// the declaration that its program carries.
+#[cfg(feature = "cli")]
+pub fn worse_of(mut registered: ToolReport, carried: ToolReport) -> ToolReport {
+    for mut own in carried.purposes.into_iter().filter(|own| own.state == "allow") {
+        own.because += "; its program carries another declaration: sayso doctor";
+        own.detail += "; by the declaration that its program carries (sayso doctor)";
+        match registered.purposes.iter_mut().find(|known| known.purpose == own.purpose) {
+            Some(known) if known.state == "allow" => {}
+            Some(known) => *known = own,
+            None => registered.purposes.push(own),
+        }
+    }
+    registered
+}
+
 fn of_purpose(subject: &Subject, purpose: Option<&Purpose>, ways: &Ways) -> PurposeReport {
     let explained = subject.explain(purpose, ways);
     let decision = explained.decision;

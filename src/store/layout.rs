@@ -79,6 +79,16 @@ impl Layout {
         self.all_tools().map(move |folder| below(&folder, &[tool.as_str(), ".toml"]))
     }
 
+    /// Declarations that programs carry, where others are registered.
+    pub fn all_carried(&self) -> PathBuf {
+        self.state.join("carried")
+    }
+
+    /// The declaration that the program of one tool carries, where another is registered.
+    pub fn carried(&self, tool: &ToolId) -> PathBuf {
+        below(&self.state, &["carried/", tool.as_str(), ".toml"])
+    }
+
     /// What was prepared of the declaration of one tool.
     pub fn prepared(&self, tool: &ToolId) -> PathBuf {
         below(&self.state, &["prepared/", tool.as_str()])

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod asked;
+pub mod carried;
 pub mod config;
 pub mod consent;
 pub mod declarations;

@@ -1,4 +1,5 @@
 //! What sayso promises, and what was tried to break it: one file for each promise, named after it,
 //! with a table of inputs for each way that was found. Not one example but its class.
 
+mod a_declaration_is_not_replaced_silently;
 mod consent_covers_what_was_read;

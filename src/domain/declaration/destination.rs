@@ -140,6 +140,14 @@ impl Destination {
         secret.map(|(_, value)| value.as_str())
     }
 
+    /// Host and, where it is not the usual one, port: where a request goes, whatever its path.
+    pub fn place(&self) -> String {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let usual = if self.url.starts_with("https") { ":443" } else { ":80" };
+        authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase()
+    }
+
     /// The host in its address.
     pub fn host(&self) -> &str {
         host(&self.url).unwrap_or(&self.url)

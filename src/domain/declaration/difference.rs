@@ -1,9 +1,15 @@
-//! What one declaration asks for beyond another, in the words that a person will see.
+//! How one declaration differs from another of the same tool, in the words that a person will see.
+//!
+//! [`between`] is the only comparison: `declare`, a host that registers its own declaration, `doctor`
+//! and `lint --against` all show what it finds, and refuse what it finds to be another's.
 
 use super::destination::Destination;
 use super::words;
-use super::{Declaration, Identity};
+use super::{Declaration, Identity, meaning};
+use crate::domain::switch::{OffValues, Switches};
 use crate::domain::tool_id::Purpose;
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// One thing that a declaration asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,36 +20,47 @@ pub struct Item {
     pub since: u32,
     /// The thing in words.
     pub words: String,
+    /// Why, in the author's words. A change of it alone asks for nothing more.
+    pub why: Option<String>,
+}
+
+impl Item {
+    /// The thing and why: all that the notice says of it.
+    pub fn in_full(&self) -> String {
+        match &self.why {
+            Some(why) => format!("{}. {why}", self.words),
+            None => self.words.clone(),
+        }
+    }
 }
 
 /// Everything a declaration asks for, one purpose after the other.
 pub fn items(declaration: &Declaration) -> Vec<Item> {
     let mut items = Vec::new();
     for (purpose, spec) in &declaration.purposes {
-        let mut add = |since: u32, words: String| {
-            items.push(Item { purpose: purpose.clone(), since, words });
+        let mut add = |since: u32, words: String, why: Option<&String>| {
+            items.push(Item { purpose: purpose.clone(), since, words, why: why.cloned() });
         };
-        add(spec.since, format!("a purpose of its own, for {}", declaration.vendor));
+        add(spec.since, format!("a purpose of its own, for {}", declaration.vendor), None);
         if spec.identity != Identity::None {
-            add(spec.since, words::identity_in_words(spec.identity).to_owned());
+            add(spec.since, words::identity_in_words(spec.identity).to_owned(), None);
         }
-        add(
-            spec.since,
-            format!("events may leave after {}", words::wait_in_words(declaration.wait)),
-        );
+        let wait = words::wait_in_words(declaration.wait);
+        add(spec.since, format!("events may leave after {wait}"), None);
         for event in declaration.events_of(purpose) {
-            add(event.since, format!("{} {}", event.name, words::occasion(event)));
+            let words = format!("{} {}", event.name, words::occasion(event));
+            add(event.since, words, event.why.as_ref());
             for field in &event.fields {
-                let words = field.kind.in_words();
-                add(field.since, format!("{} in {}: {words}", field.name, event.name));
+                let words = format!("{} in {}: {}", field.name, event.name, field.kind.in_words());
+                add(field.since, words, field.why.as_ref());
             }
         }
         for to in declaration.destinations_of(purpose) {
             let words = words::sent_in_words(declaration, purpose, to);
-            add(to.since.max(spec.since), format!("sent to {words}"));
+            add(to.since.max(spec.since), format!("sent to {words}"), None);
         }
         for item in declaration.elsewhere_for(purpose) {
-            add(item.since, format!("outside sayso, to {}: {}", item.to, item.what));
+            add(item.since, format!("outside sayso, to {}: {}", item.to, item.what), None);
         }
     }
     items
@@ -80,52 +97,184 @@ fn rank(identity: Identity) -> usize {
     Identity::ALL.iter().position(|(kind, _)| *kind == identity).unwrap_or(0)
 }
 
-/// Explanatory texts that differ, by key: people read them, but no consent rests on them.
-pub fn changed_texts(new: &Declaration, old: &Declaration) -> Vec<String> {
-    let mut changed = Vec::new();
-    let mut compare = |key: &str, same: bool| {
-        if !same {
-            changed.push(key.to_owned());
+/// How two declarations of one tool differ.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Difference {
+    /// Every difference in words: `+` is new, `-` is gone, `~` says something else.
+    pub lines: Vec<String>,
+    /// What makes it another's, each as a part of a sentence: vendor, receiver, account or deletion
+    /// address. It does not take the place of what is known unless a person says so.
+    pub takeover: Vec<String>,
+    /// That its notice is an older one, likewise.
+    pub older: Option<String>,
+}
+
+/// Compares a declaration with the one that is known.
+pub fn between(new: &Declaration, known: &Declaration) -> Difference {
+    let mut lines = Vec::new();
+    let (before, after) = (items(known), items(new));
+    let is_in = |item: &Item, all: &[Item]| {
+        all.iter().any(|other| other.purpose == item.purpose && other.words == item.words)
+    };
+    for item in after.iter().filter(|item| !is_in(item, &before)) {
+        lines.push(format!("+ {}: {}", item.purpose, item.in_full()));
+    }
+    for item in before.iter().filter(|item| !is_in(item, &after)) {
+        lines.push(format!("- {}: {}", item.purpose, item.in_full()));
+    }
+    let (before, after) = (details(known), details(new));
+    for (key, value) in &after {
+        match before.get(key) {
+            Some(old) if old == value => {}
+            Some(old) => lines.push(format!("~ {key}: {old} became {value}")),
+            None if is_told(key, &before) => {}
+            None => lines.push(format!("+ {key}: {value}")),
+        }
+    }
+    let gone = before.iter().filter(|(key, _)| !after.contains_key(*key) && !is_told(key, &after));
+    lines.extend(gone.map(|(key, value)| format!("- {key}: {value}")));
+    let (from, to) = (known.notice, new.notice);
+    let older = (to < from).then(|| format!("its notice would go back from {from} to {to}"));
+    Difference { lines, takeover: takeover(new, known), older }
+}
+
+/// Whether a detail that only one declaration has is one of a thing that only this one has, and that
+/// [`items`] tells in full.
+fn is_told(key: &str, others: &IndexMap<String, String>) -> bool {
+    let Some((thing, detail)) = key.rsplit_once(": ") else { return false };
+    ["in", "since", "why", "purposes"].contains(&detail)
+        && !others.contains_key(&format!("{thing}: since"))
+}
+
+/// What makes a declaration another's than the known one, each as a part of a sentence.
+fn takeover(new: &Declaration, known: &Declaration) -> Vec<String> {
+    let mut found = Vec::new();
+    if new.vendor != known.vendor {
+        found.push(format!("its vendor was {} and would be {}", known.vendor, new.vendor));
+    }
+    let places: BTreeSet<String> = known.destinations.iter().map(Destination::place).collect();
+    let strangers: BTreeSet<String> =
+        new.destinations.iter().map(Destination::place).filter(|to| !places.contains(to)).collect();
+    if !strangers.is_empty() {
+        let all: Vec<String> = strangers.iter().cloned().collect();
+        found.push(format!("its data would go to {}", all.join(", ")));
+    }
+    let accounts: BTreeSet<(String, String)> =
+        known.destinations.iter().map(|to| (to.place(), meaning::account(to))).collect();
+    let mut other_accounts = BTreeSet::new();
+    for to in &new.destinations {
+        if !strangers.contains(&to.place())
+            && !accounts.contains(&(to.place(), meaning::account(to)))
+        {
+            let account = to.account().into_iter().map(|(key, value)| format!("{key} {value}"));
+            let account = match account.collect::<Vec<_>>().join(", ") {
+                none if none.is_empty() => "without a key or header".to_owned(),
+                some => some,
+            };
+            other_accounts.insert(format!(
+                "its data would go to another account at {} ({account})",
+                to.place()
+            ));
+        }
+    }
+    found.extend(other_accounts);
+    if let Some(address) = new.deletion.as_ref().filter(|_| new.deletion != known.deletion) {
+        found.push(format!("deletion requests would go to {address}"));
+    }
+    found
+}
+
+/// Everything that [`items`] does not tell, by key. Of a key that is a secret, a short hash.
+fn details(declaration: &Declaration) -> IndexMap<String, String> {
+    let mut all = IndexMap::new();
+    let mut add = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            all.insert(key.to_owned(), value);
         }
     };
-    compare("name", new.name == old.name);
-    compare("homepage", new.homepage == old.homepage);
-    compare("policy", new.policy == old.policy);
-    compare("contact", new.contact == old.contact);
-    compare("source", new.source == old.source);
-    compare("feedback", new.feedback == old.feedback);
-    compare("why", new.why == old.why);
-    compare("opt-out", new.opt_out == old.opt_out);
-    compare("deletion", new.deletion == old.deletion);
-    compare("commands", new.commands == old.commands);
-    compare("options", new.options == old.options);
-    compare("default", new.manner == old.manner);
-    compare("environment", new.switches == old.switches && new.log_file == old.log_file);
-    for (purpose, spec) in &new.purposes {
-        let Some(before) = old.purposes.get(purpose) else { continue };
-        compare(&format!("purposes.{purpose}.why"), spec.why == before.why);
-        compare(&format!("purposes.{purpose}.example"), spec.example == before.example);
-        compare(&format!("purposes.{purpose}.environment"), spec.switches == before.switches);
+    let some = |list: &[String]| (!list.is_empty()).then(|| list.join(", "));
+    add("name", Some(declaration.name.clone()));
+    add("homepage", declaration.homepage.clone());
+    add("policy", declaration.policy.clone());
+    add("contact", declaration.contact.clone());
+    add("source", some(&declaration.source));
+    add("feedback", declaration.feedback.clone());
+    add("notice", Some(declaration.notice.to_string()));
+    add("default", Some(declaration.manner.as_str().to_owned()));
+    add("retention", declaration.retention.clone());
+    add("why", Some(declaration.why.clone()));
+    add("opt-out", some(&declaration.opt_out));
+    add("deletion", declaration.deletion.clone());
+    // One by one: of a long list, only what changed is of interest.
+    declaration
+        .commands
+        .iter()
+        .for_each(|word| add(&format!("command {word}"), Some("declared".to_owned())));
+    declaration
+        .options
+        .iter()
+        .for_each(|word| add(&format!("option {word}"), Some("declared".to_owned())));
+    add("environment.log-file", declaration.log_file.clone());
+    switches("environment", &declaration.switches, &mut add);
+    for (purpose, spec) in &declaration.purposes {
+        let at = format!("purposes.{purpose}");
+        add(&format!("{at}.why"), Some(spec.why.clone()));
+        add(&format!("{at}.example"), spec.example.clone());
+        add(&format!("{at}.since"), Some(spec.since.to_string()));
+        switches(&format!("{at}.environment"), &spec.switches, &mut add);
     }
-    for event in &new.events {
-        let Some(before) = old.events.iter().find(|known| known.name == event.name) else {
-            continue;
-        };
-        compare(&format!("events.{}.why", event.name), event.why == before.why);
+    for event in &declaration.events {
+        let at = format!("events.{}", event.name);
+        add(&format!("{at}: why"), event.why.clone());
+        add(&format!("{at}: since"), Some(event.since.to_string()));
+        let mut seen = Numbered::default();
         for field in &event.fields {
-            let known = before.fields.iter().find(|known| known.name == field.name);
-            let at = format!("events.{}.fields.{}.why", event.name, field.name);
-            compare(&at, known.is_none_or(|known| known.why == field.why));
+            let at = seen.name(format!("{at}.fields.{}", field.name));
+            add(&format!("{at}: in"), Some(field.place.as_str().to_owned()));
+            add(&format!("{at}: since"), Some(field.since.to_string()));
+            add(&format!("{at}: why"), field.why.clone());
         }
     }
-    for (number, to) in (1..).zip(&new.destinations) {
-        let is_known = |known: &&Destination| known.kind == to.kind && known.url == to.url;
-        let mut known = old.destinations.iter().filter(is_known).peekable();
-        let same = known.peek().is_none()
-            || known.any(|known| known.settings == to.settings && known.headers == to.headers);
-        compare(&format!("destinations.{number}: keys or headers"), same);
+    let mut seen = Numbered::default();
+    for to in &declaration.destinations {
+        let at = seen.name(format!("destination {} at {}", to.kind.name, to.place()));
+        let purposes: Vec<String> = to.purposes.iter().map(ToString::to_string).collect();
+        add(&format!("{at}: address"), Some(to.address()));
+        add(&format!("{at}: purposes"), some(&purposes));
+        add(&format!("{at}: since"), Some(to.since.to_string()));
+        for (key, value) in to.account() {
+            add(&format!("{at}: {key}"), Some(value));
+        }
     }
-    changed
+    for item in &declaration.elsewhere {
+        let at = format!("elsewhere, to {}, {} ({}): since", item.to, item.what, item.purpose);
+        add(&at, Some(item.since.to_string()));
+    }
+    all
+}
+
+/// Gives each thing a name of its own: the second of one name is called so.
+#[derive(Default)]
+struct Numbered(IndexMap<String, u32>);
+
+impl Numbered {
+    fn name(&mut self, name: String) -> String {
+        let number = self.0.entry(name.clone()).and_modify(|count| *count += 1).or_insert(1);
+        if *number == 1 { name } else { format!("{name} ({number})") }
+    }
+}
+
+fn switches(at: &str, switches: &Switches, add: &mut dyn FnMut(&str, Option<String>)) {
+    for (name, values) in &switches.off {
+        let values = match values {
+            OffValues::Any => "any".to_owned(),
+            OffValues::Listed(values) => values.join(", "),
+        };
+        add(&format!("{at}.off.{name}"), Some(values));
+    }
+    for (name, values) in &switches.on {
+        add(&format!("{at}.on.{name}"), Some(values.join(", ")));
+    }
 }
 
 #[cfg(test)]
@@ -153,25 +302,113 @@ mod tests {
         assert!(words(&kept, GREETER)[0].contains("kept 7 years"), "{:?}", words(&kept, GREETER));
     }
 
+    fn lines(new: &str, old: &str) -> Vec<String> {
+        let read = |text: &str| parse(text).expect("valid");
+        between(&read(new), &read(old)).lines
+    }
+
     #[test]
-    fn every_text_that_changed_is_named() {
-        let texts = |from: &str, to: &str| {
-            let read = |text: &str| parse(text).expect("valid");
-            changed_texts(&read(&edited(from, to)), &read(GREETER))
-        };
+    fn nothing_differs_from_itself() {
+        let same = parse(GREETER).expect("valid");
+        assert_eq!(between(&same, &same), Difference::default());
+    }
+
+    #[test]
+    fn a_difference_tells_what_the_notice_tells() {
+        let host = edited(
+            "[events.Beat]",
+            "host = { type = \"hash\", key = \"none\", since = 2, why = \"Your user name and host.\" }\n[events.Beat]",
+        );
+        let all = lines(&host, GREETER);
+        assert!(
+            all[0].starts_with("+ usage: host in Greeted: a checksum, a plain SHA-256"),
+            "{all:?}"
+        );
+        assert!(all[0].ends_with("Your user name and host."), "{all:?}");
+    }
+
+    #[test]
+    fn every_text_that_changed_is_shown() {
         let url = "url = \"https://telemetry.greeters.example/v1/logs\"\n";
-        for (from, to, key) in [
-            ("To count greetings.", "To count people.", "events.Greeted.fields.command.why"),
-            ("notice = 2\n", "notice = 2\ndefault = \"notice\"\n", "default"),
+        let headers = format!("{url}headers = {{ tenant = \"x\" }}\n");
+        for (from, to, expected) in [
+            (
+                "To count greetings.",
+                "To count people.",
+                "~ events.Greeted.fields.command: why: To count greetings. became To count people.",
+            ),
+            ("notice = 2\n", "notice = 2\ndefault = \"notice\"\n", "~ default: ask became notice"),
+            (
+                "\"greeter bye\"]",
+                "\"greeter bye\", \"greeter go\"]",
+                "+ command greeter go: declared",
+            ),
+            ("options = [\"loud\"]", "options = []", "- option loud: declared"),
             (
                 url,
-                &format!("{url}headers = {{ tenant = \"x\" }}\n"),
-                "destinations.1: keys or headers",
+                &headers,
+                "+ destination otlp at telemetry.greeters.example: headers.tenant: *** (SHA-256 2d711642b726…)",
             ),
-            ("[events.Beat]\n", "[events.Beat]\nwhy = \"To count.\"\n", "events.Beat.why"),
+            (
+                "[events.Beat]\n",
+                "[events.Beat]\nwhy = \"To count.\"\n",
+                "+ events.Beat: why: To count.",
+            ),
         ] {
-            assert_eq!(texts(from, to), [key]);
+            assert_eq!(lines(&edited(from, to), GREETER), [expected]);
         }
+    }
+
+    #[test]
+    fn another_receiver_account_or_vendor_is_a_takeover_and_nothing_else_is() {
+        let url = "https://telemetry.greeters.example/v1/logs\"\n";
+        let known = edited(url, &format!("{url}headers = {{ tenant = \"x\" }}\n"));
+        for (from, to, expected) in [
+            (
+                "vendor = \"Greeters\"",
+                "vendor = \"Others\"",
+                "its vendor was Greeters and would be Others",
+            ),
+            (
+                "telemetry.greeters.example",
+                "telemetry.others.example",
+                "its data would go to telemetry.others.example",
+            ),
+            (
+                ".example/v1/logs",
+                ".example:8443/v1/logs",
+                "its data would go to telemetry.greeters.example:8443",
+            ),
+            (
+                "tenant = \"x\"",
+                "tenant = \"y\"",
+                "its data would go to another account at telemetry.greeters.example (headers.tenant *** (SHA-256 a1fce4363854…))",
+            ),
+            (
+                "headers = { tenant = \"x\" }\n",
+                "",
+                "its data would go to another account at telemetry.greeters.example (without a key or header)",
+            ),
+            (
+                "example/delete",
+                "example/gather",
+                "deletion requests would go to https://greeters.example/gather",
+            ),
+            ("retention = \"12 months\"", "retention = \"7 years\"", ""),
+            ("/v1/logs", "/v2/logs", ""),
+            ("deletion = \"https://greeters.example/delete\"\n", "", ""),
+            ("\"loud\"", "\"quiet\"", ""),
+        ] {
+            assert!(known.contains(from), "{from}");
+            let read = |text: &str| parse(text).expect("valid");
+            let found = between(&read(&known.replace(from, to)), &read(&known));
+            assert!(!found.lines.is_empty(), "{to}");
+            assert_eq!(found.takeover.join("; "), expected, "{to}");
+        }
+        let raised = known.replace("notice = 2", "notice = 3");
+        let read = |text: &str| parse(text).expect("valid");
+        assert!(between(&read(&known), &read(&raised)).older.is_some());
+        assert_eq!(between(&read(&raised), &read(&known)).older, None);
     }
 
     #[test]

@@ -269,6 +269,18 @@ fn the_digest_covers_what_is_collected_and_who_gets_it_and_no_explanation() {
 }
 
 #[test]
+fn every_key_that_changes_shows_in_a_difference() {
+    use super::super::difference::between;
+    let known = parse(EVERY_KEY).expect("valid");
+    for (table, key, from, to, _) in KEYS.iter().filter(|row| row.2 != row.3) {
+        let new = EVERY_KEY.replacen(from, to, 1).replace("tool = \"other\"", "tool = \"every\"");
+        let is_seen =
+            *key == "tool" || !between(&parse(&new).expect("valid"), &known).lines.is_empty();
+        assert!(is_seen, "{table}.{key}");
+    }
+}
+
+#[test]
 fn the_order_of_destinations_means_nothing() {
     let (one, two) = ("write-key = \"write-1\"", "key = \"project-1\"");
     let mut parts: Vec<&str> = EVERY_KEY.split("[[destinations]]").collect();
