@@ -114,7 +114,7 @@ fn run_as_nobody(home: &Home, arguments: &[&str]) -> Ran {
 
 /// Runs a shell script as root with mounts of its own; `"$0"` in it is the program. `None`, with the
 /// reason printed, where that cannot be done.
-fn with_own_mounts(home: &Home, script: &str) -> Option<Ran> {
+pub fn with_own_mounts(home: &Home, script: &str) -> Option<Ran> {
     if !am_root() || !have("unshare") || !have("mount") {
         return None;
     }

@@ -69,7 +69,8 @@ impl Unchanged {
 /// Whether a file is one in which people's answers stand, or what belongs to them: no entry of a catalogue
 /// may reach those.
 fn is_of_sayso(layout: &Layout, path: &Path) -> bool {
-    let folders = [&*layout.config, &layout.state, &layout.tools, &layout.policy];
+    let policy = layout.policy.parent().unwrap_or(&layout.policy);
+    let folders = [&*layout.config, &layout.state, &layout.tools, policy];
     folders.into_iter().any(|folder| {
         let real = foreign::real(folder);
         path.starts_with(folder) || real.is_some_and(|real| path.starts_with(real))

@@ -214,7 +214,10 @@ pub fn take(
             };
             change::make(layout, &own, &wanted)?
         }
-        Way::TakeBack => !taking_back::take_back(layout, &own, Some(&entry.id), false)?.is_empty(),
+        Way::TakeBack => {
+            let is_meant = |touch: &undo::Touch| touch.tool == entry.id.as_str();
+            !taking_back::take_back(layout, &own, &is_meant, false)?.is_empty()
+        }
         _ => false,
     };
     machine.forget_files();

@@ -7,7 +7,6 @@
 
 use super::change::{Unchanged, edited, in_place, rebase, without, written};
 use super::format::Refused;
-use crate::domain::tool_id::ToolId;
 use crate::store::Error;
 use crate::store::layout::Layout;
 use crate::store::undo::{self, Generation, Kept, Touch, Turn, digest};
@@ -44,17 +43,16 @@ pub enum Outcome {
     StaysAway,
 }
 
-/// Takes back what was changed for a tool, or for all. With `dry_run`, says what it would come to.
+/// Takes back the changes that are meant. With `dry_run`, says what it would come to.
 ///
 /// # Errors
 /// Where it cannot be told what was changed.
 pub fn take_back(
     layout: &Layout,
     own: &[PathBuf],
-    tool: Option<&ToolId>,
+    is_meant: &dyn Fn(&Touch) -> bool,
     dry_run: bool,
 ) -> Result<Vec<Undone>, Error> {
-    let is_meant = |touch: &Touch| tool.is_none_or(|tool| touch.tool == tool.as_str());
     let mut undone = Vec::new();
     for kept in undo::all(layout)? {
         let touches = kept.touches().iter().filter(|touch| is_meant(touch));
@@ -64,7 +62,7 @@ pub fn take_back(
         if tools.is_empty() {
             continue;
         }
-        let outcome = one(layout, own, &kept.place, &is_meant, dry_run);
+        let outcome = one(layout, own, &kept.place, is_meant, dry_run);
         undone.push(Undone { path: kept.place, tools, outcome });
     }
     Ok(undone)

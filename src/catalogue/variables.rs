@@ -10,7 +10,7 @@ use super::entry::{Channel, Entry, Variable, Word};
 use super::rule::Said;
 use super::{Catalogue, executables::Programs};
 use crate::domain::consent::{Choice, Consent};
-use crate::domain::policy::Default;
+use crate::domain::policy::{Default, DeniedBy, Pattern, Policy};
 use crate::domain::signals;
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::store::{Error, World, answers};
@@ -57,16 +57,22 @@ struct Choices {
     undecided_is_off: bool,
     /// `None` where the file cannot be understood, which is a no.
     said: BTreeMap<ToolId, Option<Consent>>,
+    /// What the administrator forbids is off, whatever was said. One that cannot be understood forbids
+    /// everything.
+    policy: Policy,
 }
 
 impl Choices {
     fn read(world: &World) -> Result<Self, Error> {
         let said = answers::every(world.layout()?)?;
-        let policy = world.policy().ok().and_then(|policy| policy.default);
+        let everything = DeniedBy { pattern: Pattern::Everything, reason: None };
+        let unreadable = |_| Policy { deny: vec![everything], default: None };
+        let policy = world.policy().cloned().unwrap_or_else(unreadable);
         // A config that cannot be understood allows nothing.
-        let undecided_is_off =
-            world.config().map_or(true, |config| config.default.or(policy) == Some(Default::Off));
-        Ok(Self { undecided_is_off, said })
+        let undecided_is_off = world
+            .config()
+            .map_or(true, |config| config.default.or(policy.default) == Some(Default::Off));
+        Ok(Self { undecided_is_off, said, policy })
     }
 
     fn is_no_anywhere(&self) -> bool {
@@ -78,7 +84,7 @@ impl Choices {
             }
             None => true,
         };
-        self.undecided_is_off || self.said.values().any(is_no)
+        self.undecided_is_off || !self.policy.deny.is_empty() || self.said.values().any(is_no)
     }
 
     fn is_yes_anywhere(&self) -> bool {
@@ -86,15 +92,20 @@ impl Choices {
             consent.may_use_an_id()
                 || consent.answers.values().any(|answer| answer.choice == Choice::Granted)
         };
-        self.said.values().flatten().any(is_yes)
+        let may_be = |tool: &ToolId| self.policy.denies(tool, None).is_none();
+        let said = self.said.iter().filter(|(tool, _)| may_be(tool));
+        said.filter_map(|(_, said)| said.as_ref()).any(is_yes)
     }
 
     fn on(&self, tool: &ToolId, channel: Channel) -> Option<Choice> {
+        let purpose: Option<Purpose> = channel.as_str().parse().ok();
+        if self.policy.denies(tool, purpose.as_ref()).is_some() {
+            return Some(Choice::Denied);
+        }
         let consent = match self.said.get(tool)? {
             Some(consent) => consent,
             None => return Some(Choice::Denied),
         };
-        let purpose: Option<Purpose> = channel.as_str().parse().ok();
         let answer = purpose.and_then(|purpose| consent.answers.get(&purpose));
         let whole = consent.refused.as_ref().map(|_| Choice::Denied);
         answer.map(|answer| answer.choice).or(whole)

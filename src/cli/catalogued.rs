@@ -57,6 +57,25 @@ impl Others {
         state::of(self.machine(), entry)
     }
 
+    /// Why a channel is as it is, in a few words, and whether the administrator forbids it.
+    fn because(&self, entry: &Entry, is: &ChannelState<'_>) -> String {
+        wording::because(self.machine(), entry, is) + &self.forbidden(entry, is)
+    }
+
+    /// The same in full.
+    fn detail(&self, entry: &Entry, is: &ChannelState<'_>) -> String {
+        wording::detail(self.machine(), entry, is) + &self.forbidden(entry, is)
+    }
+
+    fn forbidden(&self, entry: &Entry, is: &ChannelState<'_>) -> String {
+        let purpose = is.channel.as_str().parse().ok();
+        let policy = self.world.policy();
+        match policy.map(|policy| policy.denies(&entry.id, purpose.as_ref())) {
+            Ok(Some(denied)) => format!("; the administrator's policy forbids it ({denied})"),
+            _ => String::new(),
+        }
+    }
+
     /// One tool as `status --json` prints it.
     pub(super) fn document(&self, entry: &Entry) -> Value {
         let purpose = |is: &ChannelState<'_>| {
@@ -64,7 +83,7 @@ impl Others {
                 "purpose": is.channel.as_str(),
                 "state": is.state.as_str(),
                 "reason": is.reason.as_str(),
-                "detail": wording::detail(self.machine(), entry, is),
+                "detail": self.detail(entry, is),
                 "decided": null,
                 "notice": null,
                 "waiting": 0,
@@ -81,7 +100,7 @@ impl Others {
     /// The rows of one tool in the table of `status`.
     pub(super) fn rows(&self, entry: &Entry) -> Vec<Vec<Cell>> {
         let row = |(n, is): (usize, &ChannelState<'_>)| {
-            let because = wording::because(self.machine(), entry, is);
+            let because = self.because(entry, is);
             let because = match self.machine().program(entry) {
                 Some(_) => because,
                 None => format!("not installed: {because}"),
@@ -102,7 +121,7 @@ impl Others {
     /// the worse one is shown.
     pub(super) fn worsen(&self, entry: &Entry, rows: &mut Vec<Vec<Cell>>) {
         for is in self.states(entry) {
-            let because = wording::because(self.machine(), entry, &is);
+            let because = self.because(entry, &is);
             let because = Cell::plain(format!("its vendor's own switch: {because}"));
             match rows.iter_mut().find(|row| row[1].text == is.channel.as_str()) {
                 Some(row) if row[2].tone == Tone::On || is.state == State::Off => {}
@@ -126,7 +145,7 @@ impl Others {
         let states = self.states(entry);
         let is_one = states.len() == 1;
         for is in states {
-            let detail = wording::detail(machine, entry, &is);
+            let detail = self.detail(entry, &is);
             let hint = wording::how_to_change(machine, entry, &is);
             let channel = is.channel.as_str();
             out += &format!("\n{channel} is {}: {detail}.\n", is.state.as_str());

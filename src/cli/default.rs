@@ -60,6 +60,9 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Done);
     };
+    if new == Default::Declared {
+        permitted(session)?;
+    }
     if typed.dry_run {
         session
             .terminal
@@ -69,6 +72,21 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     answers::set_default(world, new)?;
     session.terminal.say(&format!("default: {}. {}", new.as_str(), meaning(new)))?;
     Ok(Exit::Done)
+}
+
+/// Nothing lets tools tell instead of ask where the administrator forbids everything.
+fn permitted(session: &Session) -> Result<(), Failure> {
+    let policy = session.world.policy().map_err(|error| {
+        let hint = "ask the administrator to correct it";
+        Failure::not_done(anyhow::anyhow!("{error}")).hint(hint)
+    })?;
+    match policy.denies_everything() {
+        Some(denied) => {
+            let what = anyhow::anyhow!("the administrator's policy forbids it ({denied})");
+            Err(Failure::not_done(what).hint("ask the administrator"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn meaning(default: Default) -> &'static str {

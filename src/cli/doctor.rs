@@ -76,10 +76,15 @@ fn for_people(troubles: &[Trouble]) -> String {
 fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
     let machine = session.others().machine();
     let wish = Subject::registered(&session.world, &entry.id).consent;
+    let policy = session.world.policy().ok();
+    let is_forbidden = |is: &ChannelState<'_>| {
+        let channel = is.channel.as_str().parse().ok();
+        policy.is_some_and(|policy| policy.denies(&entry.id, channel.as_ref()).is_some())
+    };
     let is_refused = |is: &ChannelState<'_>| {
         let channel = is.channel.as_str().parse().ok();
         let said = channel.map(|channel| wish.word_on(&channel));
-        wish.catalogued && matches!(said, Some(Word::Denied { .. }))
+        wish.catalogued && matches!(said, Some(Word::Denied { .. })) || is_forbidden(is)
     };
     let states = state::of(machine, entry).into_iter();
     let on = states.filter(|is| is.state == State::On && is_refused(is));
@@ -90,7 +95,11 @@ fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
             true => format!("sayso disable {id}"),
             false => left.mend,
         };
-        let problem = format!("{id}: you said no to {channel}, and it is on: {}", left.why);
+        let who = match is_forbidden(&is) {
+            true => format!("the administrator's policy forbids {channel}"),
+            false => format!("you said no to {channel}"),
+        };
+        let problem = format!("{id}: {who}, and it is on: {}", left.why);
         Some(Trouble { path: None, problem, hint })
     })
     .collect()

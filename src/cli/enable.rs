@@ -3,10 +3,12 @@
 use super::failure::Failure;
 use super::switch::{self, Typed as Switching};
 use super::{Entry, Exit, Group, Session, tools};
+use crate::catalogue::entry::Word as _;
 use crate::catalogue::setting::Direction;
 use crate::domain::consent::Via;
 use crate::domain::notice::Ways;
 use crate::domain::text;
+use crate::domain::tool_id::Purpose;
 use crate::host::act::{self, Reader};
 use crate::host::person;
 use crate::store::{Subject, prepared};
@@ -66,8 +68,17 @@ fn named(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
     {
         return switch::catalogued(session, entry, wanted);
     }
+    let entry = session.others().here(&tool);
+    if let Some(entry) = entry {
+        // Before the yes is stored: what is forbidden of the vendor's own switch is refused as well.
+        let beside = switch::channels_beside_ours(entry, &typed.purpose).unwrap_or_default();
+        let beside: Vec<Purpose> =
+            beside.iter().filter_map(|channel| channel.as_str().parse().ok()).collect();
+        act::permitted(world, &tool, &beside)
+            .map_err(|refusal| Failure::of_refusal(refusal, tool.as_str()))?;
+    }
     let exit = agree(session, &subject, typed)?;
-    Ok(match session.others().here(&tool) {
+    Ok(match entry {
         Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
         None => exit,
     })

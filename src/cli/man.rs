@@ -84,6 +84,7 @@ const FILES: &[(&str, &str)] = &[
     ("~/.local/state/sayso/", "history, and what waits"),
     ("~/.local/share/sayso/tools/TOOL.toml", "the declaration of a tool"),
     ("/etc/sayso/policy.toml", "what the administrator forbids"),
+    ("/etc/sayso/policy.d/*.toml", "what the administrator forbids besides"),
 ];
 
 fn section(out: &mut Roff, title: &str) {

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session};
 use crate::domain::table::{self, Cell, Tone};
+use crate::store::policy;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::json;
 
@@ -34,6 +35,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             "tools": tools,
             "catalogue": layout.catalogues(),
             "policy": layout.policy,
+            "policy.d": policy::folder_of_further(&layout.policy),
         }))?;
         return Ok(Exit::Done);
     }
@@ -47,6 +49,8 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     );
     rows.push(("catalogue", layout.catalogues(), "what you know better about tools of others"));
     rows.push(("policy", layout.policy.to_path_buf(), "what the administrator forbids"));
+    let further = policy::folder_of_further(&layout.policy);
+    rows.push(("policy", further.join("*.toml"), "what the administrator forbids besides"));
     let rows: Vec<Vec<Cell>> = rows
         .into_iter()
         .map(|(name, path, what)| {

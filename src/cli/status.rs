@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::entry::Entry as CatalogueEntry;
 use crate::domain::notice::Ways;
+use crate::domain::policy::Policy;
 use crate::domain::table::{self, Cell, Tone};
 use crate::domain::text;
 use crate::domain::tool_id::ToolId;
@@ -256,9 +257,9 @@ fn nothing_to_show(session: &Session) -> String {
             let folders: Vec<String> =
                 layout.all_tools().map(|folder| format!("    {}", folder.display())).collect();
             looked.push(format!("  declarations of tools, in\n{}", folders.join("\n")));
-            let policy = match layout.policy.exists() {
-                true => "there is one",
-                false => "none",
+            let policy = match world.policy() {
+                Ok(policy) if *policy == Policy::default() => "none",
+                _ => "there is one",
             };
             looked.push(format!("  administrator's policy, {}: {policy}", layout.policy.display()));
         }

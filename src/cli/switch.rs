@@ -9,6 +9,7 @@ use crate::catalogue::state::{self, ChannelState, State};
 use crate::catalogue::{changes_in_words, vendor_command, wording};
 use crate::domain::consent::Choice;
 use crate::domain::tool_id::Purpose;
+use crate::host::act;
 use crate::store::{Subject, answers};
 
 /// What was typed.
@@ -46,7 +47,8 @@ pub(super) fn catalogued(
     let choice = match typed.direction {
         Direction::Off => Choice::Denied,
         Direction::On => {
-            permitted(session, entry, &purposes)?;
+            act::permitted(&session.world, &entry.id, &purposes)
+                .map_err(|refusal| Failure::of_refusal(refusal, entry.id.as_str()))?;
             Choice::Granted
         }
     };
@@ -67,14 +69,19 @@ pub(super) fn beside_ours(
     entry: &Entry,
     typed: Typed<'_>,
 ) -> Result<Exit, Failure> {
-    let known = entry.channels();
-    let mut channels: Vec<Channel> =
-        typed.channels.iter().filter_map(|name| Channel::named(name)).collect();
-    channels.retain(|channel| known.contains(channel));
-    if channels.is_empty() && !typed.channels.is_empty() {
-        return Ok(Exit::Done);
+    match channels_beside_ours(entry, typed.channels) {
+        Some(channels) => set(session, entry, typed, &channels),
+        None => Ok(Exit::Done),
     }
-    set(session, entry, typed, &channels)
+}
+
+/// The channels of a vendor's own switch that are meant by purposes; `None` where none is.
+pub(super) fn channels_beside_ours(entry: &Entry, purposes: &[String]) -> Option<Vec<Channel>> {
+    let mut known = entry.channels();
+    if !purposes.is_empty() {
+        known.retain(|channel| purposes.iter().any(|name| name == channel.as_str()));
+    }
+    (!known.is_empty()).then_some(known)
 }
 
 fn channels(entry: &Entry, typed: &[String]) -> Result<Vec<Channel>, Failure> {
@@ -89,20 +96,6 @@ fn channels(entry: &Entry, typed: &[String]) -> Result<Vec<Channel>, Failure> {
         })
     };
     typed.iter().map(find).collect()
-}
-
-/// What the administrator forbids, no command of ours switches on.
-fn permitted(session: &Session, entry: &Entry, purposes: &[Purpose]) -> Result<(), Failure> {
-    let policy = session.world.policy().map_err(|error| {
-        let hint = "ask the administrator to correct it";
-        Failure::not_done(anyhow::anyhow!("{error}")).hint(hint)
-    })?;
-    let is_denied = |purpose: &Purpose| policy.denies(&entry.id, Some(purpose)).is_some();
-    if policy.denies(&entry.id, None).is_some() || purposes.iter().any(is_denied) {
-        let what = anyhow::anyhow!("the administrator's policy forbids {}", entry.id);
-        return Err(Failure::not_done(what).hint("ask the administrator"));
-    }
-    Ok(())
 }
 
 fn set(

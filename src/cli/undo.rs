@@ -5,10 +5,15 @@ use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::place::Surroundings;
 use crate::catalogue::taking_back::{self, Outcome, Undone};
 use crate::catalogue::wording::short_in;
+use crate::domain::consent::Choice;
 use crate::domain::policy::Default;
-use crate::domain::tool_id::ToolId;
-use crate::store::{answers, undo};
+use crate::domain::tool_id::{Purpose, ToolId};
+use crate::host::act::{self, Refusal};
+use crate::store::undo::{self, Touch};
+use crate::store::{Subject, answers};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
 
@@ -42,13 +47,25 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         program: None,
     };
     let own = surroundings.own_folders();
-    let undone = taking_back::take_back(layout, &own, tool.as_ref(), typed.dry_run)?;
+    let forbidden = Forbidden { session, found: RefCell::default() };
+    let is_meant = |touch: &Touch| {
+        let touched = touch.tool.parse::<ToolId>().ok();
+        let channel = touch.channel.parse::<Purpose>().ok();
+        tool.as_ref().is_none_or(|tool| touch.tool == tool.as_str())
+            && touched.is_none_or(|touched| !forbidden.is(&touched, channel.as_slice()))
+    };
+    let undone = taking_back::take_back(layout, &own, &is_meant, typed.dry_run)?;
     let mut wishes = undo::wishes(layout)?;
     wishes.retain(|wished| tool.as_ref().is_none_or(|tool| tool == wished));
-    if undone.is_empty() && wishes.is_empty() {
+    wishes.retain(|wished| {
+        let said = Subject::registered(&session.world, wished).consent;
+        let channels: Vec<Purpose> = said.answers.purposes().cloned().collect();
+        !forbidden.is(wished, &channels)
+    });
+    let mut exit = forbidden.report();
+    if undone.is_empty() && wishes.is_empty() && exit == Exit::Done {
         return nothing(session, tool.as_ref());
     }
-    let mut exit = Exit::Done;
     for undone in &undone {
         exit = exit.and(tell(session, undone, typed.dry_run)?);
     }
@@ -63,6 +80,39 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             .note("Your default stays off: no tool asks. To change it: sayso default ask");
     }
     Ok(exit)
+}
+
+/// Tools that the administrator forbids, and whose opt-out an undo would take back.
+struct Forbidden<'s> {
+    session: &'s Session,
+    found: RefCell<BTreeMap<ToolId, Refusal>>,
+}
+
+impl Forbidden<'_> {
+    fn is(&self, tool: &ToolId, channels: &[Purpose]) -> bool {
+        let Err(refusal) = act::permitted(&self.session.world, tool, channels) else {
+            return false;
+        };
+        let said = Subject::registered(&self.session.world, tool).consent;
+        let is_on = |channel: &Purpose| {
+            said.answers.get(channel).is_some_and(|answer| answer.choice == Choice::Granted)
+        };
+        // Taking an opt-in back is always allowed.
+        if !channels.is_empty() && channels.iter().all(is_on) {
+            return false;
+        }
+        self.found.borrow_mut().insert(tool.clone(), refusal);
+        true
+    }
+
+    fn report(&self) -> Exit {
+        let mut exit = Exit::Done;
+        for (tool, refusal) in self.found.take() {
+            exit = exit
+                .and(Failure::of_refusal(refusal, tool.as_str()).report(&self.session.terminal));
+        }
+        exit
+    }
 }
 
 fn says_off_by_default(session: &Session) -> bool {

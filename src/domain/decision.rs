@@ -5,7 +5,7 @@
 
 use super::consent::{Via, Word};
 use super::declaration::Manner;
-use super::policy::{Default, Pattern};
+use super::policy::{Default, DeniedBy};
 use super::signals::{Signals, Variable};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -148,15 +148,6 @@ pub struct Unreadable {
     pub what: &'static str,
     /// Why.
     pub why: String,
-}
-
-/// An entry of the policy that forbids, and what the administrator says about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeniedBy {
-    /// The entry.
-    pub pattern: Pattern,
-    /// The administrator's words.
-    pub reason: Option<String>,
 }
 
 /// Everything the decision rests on, gathered by whoever asks.

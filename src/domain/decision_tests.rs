@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::consent::{Answer, Choice, Noticed, Read};
+use crate::domain::policy::Pattern;
 use crate::domain::switch::Withdrawal;
 use proptest::prelude::*;
 

@@ -3,9 +3,9 @@
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
 use crate::domain::notice::{self, Ways};
-use crate::domain::tool_id::Purpose;
+use crate::domain::tool_id::{Purpose, ToolId};
 use crate::store::answers::{self, Scope, Stored, Unfinished};
-use crate::store::{Error, Subject};
+use crate::store::{Error, Subject, World};
 
 /// Why something was not switched on or off.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,12 @@ pub enum Refusal {
     #[error("{what}")]
     Unreadable {
         /// Which file, and why.
+        what: String,
+    },
+    /// The administrator's policy forbids it.
+    #[error("the administrator's policy forbids {what}")]
+    Forbidden {
+        /// The tool, and what is forbidden of it; the entry, and the administrator's words.
         what: String,
     },
     /// The tool declares no such purpose.
@@ -57,6 +63,7 @@ impl Refusal {
         match self {
             Self::Undeclared { .. } => "sayso declare FILE registers a declaration".to_owned(),
             Self::Unreadable { .. } => "sayso doctor says how to mend it".to_owned(),
+            Self::Forbidden { .. } => "ask the administrator".to_owned(),
             Self::NoSuchPurpose { .. } => format!("sayso show {tool} lists the purposes"),
             Self::NobodyReads { notice } => {
                 format!("read it with sayso show {tool} --notice, then add --notice {notice}")
@@ -103,11 +110,28 @@ pub fn agreeable<'s>(
         return Err(Refusal::Undeclared { tool });
     };
     let purposes = declared_purposes(declaration, purposes)?;
+    permitted(subject.world(), &subject.tool, &purposes)?;
     let declared = declaration.notice;
     match reader.notice {
         Some(named) if named != declared => Err(Refusal::OtherNotice { declared, named }),
         None if !reader.is_present => Err(Refusal::NobodyReads { notice: declared }),
         _ => Ok((declaration, purposes)),
+    }
+}
+
+/// Whether the administrator's policy lets a tool be switched on, for these purposes, or for these
+/// channels of its vendor's own switch. Everything that switches something on asks here first.
+///
+/// # Errors
+/// Where the policy forbids it, or cannot be understood.
+pub fn permitted(world: &World, tool: &ToolId, purposes: &[Purpose]) -> Result<(), Refusal> {
+    let policy = world.policy().map_err(|error| {
+        let path = error.path().map(|path| format!("{} ", path.display()));
+        Refusal::Unreadable { what: format!("{}{}", path.unwrap_or_default(), error.why()) }
+    })?;
+    match policy.denies_any(tool, purposes) {
+        Some(denied) => Err(Refusal::Forbidden { what: format!("{tool} ({denied})") }),
+        None => Ok(()),
     }
 }
 

@@ -6,9 +6,7 @@ use super::known::Known;
 use super::world::World;
 use super::{declarations, prepared};
 use crate::domain::consent::{Consent, Noticed, Read, Word};
-use crate::domain::decision::{
-    self, Decision, DeniedBy, Facts, Reason, Source, Standing, Unreadable,
-};
+use crate::domain::decision::{self, Decision, Facts, Reason, Source, Standing, Unreadable};
 use crate::domain::declaration::{Declaration, Event, Prepared, Terms};
 use crate::domain::event::needs_secret;
 use crate::domain::notice::Ways;
@@ -288,10 +286,7 @@ impl Subject {
             },
             off,
             on: if is_decided { None } else { self.says_yes(purpose) },
-            denied_by: self.policy.denies(&self.tool, purpose).map(|pattern| DeniedBy {
-                pattern: pattern.clone(),
-                reason: self.policy.reason.clone(),
-            }),
+            denied_by: self.policy.denies(&self.tool, purpose).cloned(),
             unchanged: self.is_unchanged(purpose, &word),
             word,
             default,

@@ -3,3 +3,4 @@
 
 mod a_declaration_is_not_replaced_silently;
 mod consent_covers_what_was_read;
+mod the_administrator_can_forbid;

@@ -26,17 +26,6 @@ fn a_policy_forbids_everything_a_tool_or_a_purpose() {
 }
 
 #[test]
-fn a_yes_under_a_policy_is_stored_and_says_what_holds_it() {
-    let policy = "version = 1\ndeny = [\"werf\"]\nreason = \"House rules\"\n";
-    let script = "say enable werf --notice 1 2>/dev/null; say check werf";
-    let home = declared();
-    let Some(ran) = under_policy(&home, policy, script) else { return };
-    assert!(ran.stdout.contains("House rules"), "{ran:#?}");
-    assert!(ran.stdout.contains("enable: 0\ncheck: 1\n"), "{ran:#?}");
-    home.run(&["check", "werf"]).says_only(0);
-}
-
-#[test]
 fn a_policys_default_counts_for_people_who_set_none() {
     let policy = "version = 1\ndefault = \"off\"\n";
     let script = "say check werf --json; say default; say default ask; say check werf --json";
