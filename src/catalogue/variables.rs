@@ -106,9 +106,7 @@ impl Choices {
             Some(consent) => consent,
             None => return Some(Choice::Denied),
         };
-        let answer = purpose.and_then(|purpose| consent.answers.get(&purpose));
-        let whole = consent.refused.as_ref().map(|_| Choice::Denied);
-        answer.map(|answer| answer.choice).or(whole)
+        consent.wish_on(&purpose?)
     }
 
     /// Names that would take back a yes to a tool that asks sayso.

@@ -6,7 +6,7 @@ use crate::catalogue::entry::{Entry as CatalogueEntry, Word as _};
 use crate::catalogue::setting::{self, Direction};
 use crate::catalogue::state::{self, ChannelState, State};
 use crate::catalogue::{conflict, start_files, variables};
-use crate::domain::consent::{Choice, Word};
+use crate::domain::consent::Choice;
 use crate::domain::notice::Ways;
 use crate::store::Subject;
 use crate::store::carried::{self, Carried};
@@ -83,8 +83,8 @@ fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
     };
     let is_refused = |is: &ChannelState<'_>| {
         let channel = is.channel.as_str().parse().ok();
-        let said = channel.map(|channel| wish.word_on(&channel));
-        wish.catalogued && matches!(said, Some(Word::Denied { .. })) || is_forbidden(is)
+        let wanted = channel.and_then(|channel| wish.wish_on(&channel));
+        wish.catalogued && wanted == Some(Choice::Denied) || is_forbidden(is)
     };
     let states = state::of(machine, entry).into_iter();
     let on = states.filter(|is| is.state == State::On && is_refused(is));

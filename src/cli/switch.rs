@@ -56,6 +56,13 @@ pub(super) fn catalogued(
         let whole = channels.is_empty();
         let stored = answers::want(&session.world, &entry.id, &purposes, whole, choice)?;
         exit = session.terminal.finish(&stored);
+        if stored.opt_out_stays {
+            session.terminal.say(&format!(
+                "{0}: this concerns its vendor's own switch only. Your opt-out of {0} stays stored: \
+                 should it use sayso one day, it is off.",
+                entry.id
+            ))?;
+        }
         if let Some(aside) = &stored.set_aside {
             session.terminal.say(&format!("The damaged file was kept as {}", aside.display()))?;
         }

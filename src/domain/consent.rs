@@ -179,6 +179,12 @@ impl Consent {
         }
     }
 
+    /// What the person wants of a channel of a vendor's own switch.
+    pub fn wish_on(&self, channel: &Purpose) -> Option<Choice> {
+        let own = self.answers.get(channel).map(|answer| answer.choice);
+        own.or(self.refused.as_ref().map(|_| Choice::Denied))
+    }
+
     /// What the person said about the purpose, of whatever kind. The yes of a catalogued file is a
     /// wish about somebody else's switch, and none here.
     pub fn word_on(&self, purpose: &Purpose) -> Word<'_> {

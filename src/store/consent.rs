@@ -71,6 +71,8 @@ fn understand(table: &Table) -> Result<Consent, String> {
             "withdraw" => consent.withdraw = withdrawal(value)?,
             "noticed" => consent.noticed = Some(noticed(value)?),
             purpose => match value {
+                // What is left of a wish that was taken out.
+                Value::Table(inner) if inner.is_empty() => {}
                 Value::Table(inner) => {
                     let purpose: Purpose =
                         purpose.parse().map_err(|_| "a table has no purpose's name".to_owned())?;

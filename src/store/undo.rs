@@ -203,6 +203,11 @@ impl KeptAnswers {
     }
 }
 
+/// Forgets what a file with answers was before the first wish about a vendor's switch.
+pub(super) fn forget_wish(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
+    KeptAnswers::forget(layout, tool)
+}
+
 /// The tools about whose vendors' switches a wish was remembered, sorted.
 ///
 /// # Errors

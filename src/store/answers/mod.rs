@@ -26,6 +26,8 @@ use std::path::{Path, PathBuf};
 pub struct Stored {
     /// Where a damaged file lies now.
     pub set_aside: Option<PathBuf>,
+    /// An opt-in to a vendor's switch left the opt-out of the whole tool in force.
+    pub opt_out_stays: bool,
     /// The first later step that failed: the answer stands, and this is left to do.
     pub unfinished: Option<Unfinished>,
 }

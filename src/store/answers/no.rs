@@ -12,7 +12,7 @@ use crate::store::error::Error;
 use crate::store::layout::Layout;
 use crate::store::patch::Change as Edit;
 use crate::store::world::World;
-use crate::store::{asked, config, history, prepared, schedule, spool};
+use crate::store::{asked, config, history, prepared, schedule, spool, undo};
 
 /// What a no is about.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +56,8 @@ pub fn refuse(
         Err(error) => return Err(error),
     };
     stored.then("make the no last", changed.lasts);
+    // What the file was before a wish about a vendor's switch knows nothing of this opt-out.
+    stored.then("forget what undo would put in its place", undo::forget_wish(layout, tool));
     stored.set_aside.clone_from(&changed.set_aside);
     let purposes = match scope {
         Scope::WholeTool => None,

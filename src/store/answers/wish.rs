@@ -42,7 +42,11 @@ pub fn want(
     let changed = consent::update(&path, tool, if_damaged, &|before| {
         wishes(world, before, channels, whole, choice)
     })?;
-    let mut stored = Stored { set_aside: changed.set_aside.clone(), ..Stored::default() };
+    let mut stored = Stored {
+        set_aside: changed.set_aside.clone(),
+        opt_out_stays: choice == Choice::Granted && changed.after.refused.is_some(),
+        ..Stored::default()
+    };
     stored.then("make the wish last", changed.lasts);
     let choice_of = |consent: &Consent, channel: &Purpose| {
         consent.answers.get(channel).map(|answer| answer.choice)
@@ -96,9 +100,7 @@ fn wishes(
         Choice::Denied if whole && before.refused.is_none() => {
             edits.extend(consent::whole_no(world.now(), Via::Command));
         }
-        Choice::Granted if before.refused.is_some() => {
-            edits.extend(["choice", "at", "via"].map(|key| Edit::remove(&[key])));
-        }
+        // An opt-out of the whole tool stays: it is about what the tool may ask sayso one day, too.
         _ => {}
     }
     for channel in channels {

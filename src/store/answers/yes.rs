@@ -38,6 +38,14 @@ pub fn grant(
         // A no that was about a vendor's own switch is one about the tool itself from now on.
         if before.catalogued {
             edits.push(Edit::remove(&["kind"]));
+            // A wish that a vendor's switch be on says nothing here.
+            let wished = |(purpose, answer): &(&Purpose, &Answer)| {
+                answer.choice == Choice::Granted && !purposes.contains(purpose)
+            };
+            for (purpose, _) in before.answers.iter().filter(wished) {
+                let keys = ["choice", "at", "via"];
+                edits.extend(keys.map(|key| Edit::remove(&[purpose.as_str(), key])));
+            }
         }
         if before.refused.is_some() && is_whole_tool(before, declaration, purposes) {
             edits.extend(["choice", "at", "via"].map(|key| Edit::remove(&[key])));
