@@ -31,6 +31,8 @@ const TAKEOVERS: &[(&str, &str, &str)] = &[
     ("vendor = \"Probes\"", "vendor = \"Others\"", "its vendor was Probes and would be Others"),
     ("//in.probe.example/", "//in.other.example/", "its data would go to in.other.example"),
     ("//in.probe.example/", "//in.probe.example:8443/", "go to in.probe.example:8443"),
+    ("example/v1", "example/v2", "another address at in.probe.example"),
+    ("example/v1", "example/v1?tenant=2", "another address at in.probe.example"),
     ("X-Tenant = \"own\"", "X-Tenant = \"other\"", "another account at in.probe.example"),
     ("X-Tenant", "X-Other", "another account at in.probe.example"),
     ("headers = { X-Tenant = \"own\" }\n", "", "another account at in.probe.example"),

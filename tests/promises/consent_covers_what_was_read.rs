@@ -246,6 +246,35 @@ fn what_was_recorded_for_one_account_never_goes_to_another() {
     }
 }
 
+/// The owner of a pipeline allowed it, and nobody read anything: what was recorded for one account goes to
+/// no other all the same.
+#[test]
+fn what_a_pipeline_recorded_for_one_account_never_goes_to_another() {
+    let receiver = Receiver::start(OK);
+    let declared = |key: &str| {
+        format!(
+            "tool = \"probe\"\nname = \"Probe\"\nvendor = \"Probes\"\nwhy = \"To test.\"\n\
+             wait = \"24h\"\nenvironment.on = {{ PROBE_TELEMETRY = [\"1\"] }}\n[purposes.usage]\n\
+             why = \"To test.\"\n[events.E]\npurpose = \"usage\"\n[[destinations]]\n\
+             kind = \"posthog\"\nkey = \"{key}\"\nurl = \"{}\"\nrecipient = \"R\"\n\
+             purposes = [\"usage\"]\n",
+            receiver.url()
+        )
+    };
+    let home = Home::new();
+    let in_ci = |line: &[&str]| home.run_with(&[("CI", "1"), ("PROBE_TELEMETRY", "1")], line);
+    home.declare_text(&declared("phc_one"));
+    in_ci(&["record", "probe", "E"]).ends(0);
+    home.declare_text(&declared("phc_two"));
+    in_ci(&["deliver", "probe", "--now"]).ends(0);
+    assert_eq!(receiver.requests().len(), 0);
+    in_ci(&["record", "probe", "E"]).ends(0);
+    in_ci(&["deliver", "probe", "--now"]).ends(0);
+    let requests = receiver.requests();
+    assert_eq!(requests.len(), 1);
+    assert!(requests[0].header("sayso-consent").is_some_and(|header| header.ends_with("notice=1")));
+}
+
 #[test]
 fn every_request_carries_the_digest_of_what_was_agreed_to() {
     for (kind, account, _) in SWAPS {

@@ -159,25 +159,25 @@ fn takeover(new: &Declaration, known: &Declaration) -> Vec<String> {
         let all: Vec<String> = strangers.iter().cloned().collect();
         found.push(format!("its data would go to {}", all.join(", ")));
     }
+    // A path or a query can name an account as well as a key can.
+    let addresses: BTreeSet<String> = known.destinations.iter().map(Destination::address).collect();
     let accounts: BTreeSet<(String, String)> =
-        known.destinations.iter().map(|to| (to.place(), meaning::account(to))).collect();
-    let mut other_accounts = BTreeSet::new();
-    for to in &new.destinations {
-        if !strangers.contains(&to.place())
-            && !accounts.contains(&(to.place(), meaning::account(to)))
-        {
+        known.destinations.iter().map(|to| (to.address(), meaning::account(to))).collect();
+    let mut others = BTreeSet::new();
+    for to in new.destinations.iter().filter(|to| !strangers.contains(&to.place())) {
+        let (place, address) = (to.place(), to.address());
+        if !addresses.contains(&address) {
+            others.insert(format!("its data would go to another address at {place}: {address}"));
+        } else if !accounts.contains(&(address, meaning::account(to))) {
             let account = to.account().into_iter().map(|(key, value)| format!("{key} {value}"));
             let account = match account.collect::<Vec<_>>().join(", ") {
                 none if none.is_empty() => "without a key or header".to_owned(),
                 some => some,
             };
-            other_accounts.insert(format!(
-                "its data would go to another account at {} ({account})",
-                to.place()
-            ));
+            others.insert(format!("its data would go to another account at {place} ({account})"));
         }
     }
-    found.extend(other_accounts);
+    found.extend(others);
     if let Some(address) = new.deletion.as_ref().filter(|_| new.deletion != known.deletion) {
         found.push(format!("deletion requests would go to {address}"));
     }
@@ -395,7 +395,11 @@ mod tests {
                 "deletion requests would go to https://greeters.example/gather",
             ),
             ("retention = \"12 months\"", "retention = \"7 years\"", ""),
-            ("/v1/logs", "/v2/logs", ""),
+            (
+                "/v1/logs",
+                "/v1/logs?tenant=2",
+                "its data would go to another address at telemetry.greeters.example: https://telemetry.greeters.example/v1/logs?tenant=2",
+            ),
             ("deletion = \"https://greeters.example/delete\"\n", "", ""),
             ("\"loud\"", "\"quiet\"", ""),
         ] {

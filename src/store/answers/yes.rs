@@ -154,6 +154,11 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
     let mut stored = Stored::default();
     stored.then("make that last", changed.lasts);
     let told: Vec<Purpose> = declaration.purposes.keys().cloned().collect();
+    if changed.before.noticed.as_ref().is_some_and(|before| !declaration.means_all(&before.read)) {
+        let is_told = |purpose: &&Purpose| changed.before.answers.get(purpose).is_none();
+        let stale: Vec<Purpose> = told.iter().filter(is_told).cloned().collect();
+        stored.then("delete what waits", spool::purge(layout, tool, Some(&stale)));
+    }
     stored.then("make room for events", spool::prepare(layout, tool, &told, &changed.after));
     stored.then("make an id", config::ensure_id(&layout.config_file()));
     let entry = Entry {
