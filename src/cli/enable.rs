@@ -11,7 +11,7 @@ use crate::domain::text;
 use crate::domain::tool_id::Purpose;
 use crate::host::act::{self, Reader};
 use crate::host::person;
-use crate::store::{Subject, prepared};
+use crate::store::{Subject, carried, prepared};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -93,6 +93,11 @@ fn agree(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Fa
         .map_err(|refusal| Failure::of_refusal(refusal, tool.as_str()))?;
     let width = text::WIDEST.min(session.terminal.width());
     session.terminal.note(&act::notice_for(declaration, &purposes, &ways, width));
+    if carried::differing(world.layout()?, tool).is_some() {
+        session.terminal.note(&format!(
+            "\n{tool}: its program carries another declaration, and decides by that: sayso doctor"
+        ));
+    }
     if typed.dry_run {
         let names = act::names(purposes.iter());
         session.terminal.say(&format!("{tool}: would say yes to {names}. Nothing was stored."))?;

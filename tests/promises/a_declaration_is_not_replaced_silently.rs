@@ -152,6 +152,8 @@ fn status_tells_what_holds_in_the_program_where_another_declaration_is_registere
     let status = home.run(&["status", "probe"]).ends(0);
     assert!(status.stdout.contains("by the declaration that its program carries"), "{status:#?}");
     home.run(&["doctor"]).ends(1);
+    let enable = home.run(&["enable", "probe", "--notice", "1"]).ends(0);
+    assert!(enable.stderr.contains("its program carries another declaration"), "{enable:#?}");
 }
 
 #[test]
