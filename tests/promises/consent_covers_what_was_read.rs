@@ -238,6 +238,8 @@ fn what_was_recorded_for_one_account_never_goes_to_another() {
 
         // Within the same second, so that the time alone does not tell the two apart.
         home.run(&["enable", "probe", "--notice", "1"]).ends(0);
+        let waits = home.run(&["log", "probe", "--waiting", "--json"]).ends(0).stdout;
+        assert_eq!(waits, "", "{kind} {second}: it is deleted, and not shown as waiting");
         home.run(&["deliver", "probe", "--now"]).ends(0);
         assert_eq!(receiver.requests().len(), 0, "{kind} {second}: what was recorded before");
         home.run(&["record", "probe", "E"]).ends(0);
