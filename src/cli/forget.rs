@@ -70,8 +70,8 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     }
     let stored = answers::forget(world, &tool)?;
     let mut exit = session.terminal.finish(&stored);
-    if let Some(aside) = &stored.set_aside {
-        session.terminal.note(&format!("The damaged file was kept as {}", aside.display()));
+    if let Some(kept) = stored.kept_file() {
+        session.terminal.note(&kept);
     }
     session.terminal.say(&format!(
         "{tool}: off. What waited, the log of what has left and its pseudonyms are deleted."

@@ -63,8 +63,8 @@ pub(super) fn catalogued(
                 entry.id
             ))?;
         }
-        if let Some(aside) = &stored.set_aside {
-            session.terminal.say(&format!("The damaged file was kept as {}", aside.display()))?;
+        if let Some(kept) = stored.kept_file() {
+            session.terminal.say(&kept)?;
         }
     }
     Ok(exit.and(set(session, entry, typed, &channels)?))

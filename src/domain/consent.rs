@@ -154,6 +154,9 @@ pub struct Consent {
     pub salt: Option<String>,
     /// Answers for single purposes, in the order of the file.
     pub answers: Answers,
+    /// Purposes with something like a choice outside a table of their own, such as `usage = "denied"` or
+    /// `[[usage]]`: they are held, and the other answers of the file stay valid.
+    pub unclear: Vec<Purpose>,
     /// The notice shown and not answered.
     pub noticed: Option<Noticed>,
     /// Ways out promised for all purposes.
@@ -182,7 +185,8 @@ impl Consent {
     /// What the person wants of a channel of a vendor's own switch.
     pub fn wish_on(&self, channel: &Purpose) -> Option<Choice> {
         let own = self.answers.get(channel).map(|answer| answer.choice);
-        own.or(self.refused.as_ref().map(|_| Choice::Denied))
+        let is_held = self.refused.is_some() || self.unclear.contains(channel);
+        own.or(is_held.then_some(Choice::Denied))
     }
 
     /// What the person said about the purpose, of whatever kind. The yes of a catalogued file is a
@@ -195,6 +199,9 @@ impl Consent {
                 (Choice::Granted, Some(read)) => Word::Granted { answer, read },
                 _ => Word::Denied { at: answer.at, via: answer.via, whole_tool: false },
             },
+            (None, ..) if self.unclear.contains(purpose) => {
+                Word::Denied { at: None, via: None, whole_tool: false }
+            }
             (None, Word::Nothing, Some(noticed)) => Word::Noticed(noticed),
             (None, word, _) => word,
         }

@@ -243,8 +243,8 @@ pub fn after_no(subject: &Subject, purposes: &[String], stored: &Stored) -> Vec<
     if !still_on.is_empty() {
         lines.push(format!("Still on: {}.", names(still_on.iter())));
     }
-    if let Some(aside) = &stored.set_aside {
-        lines.push(format!("The damaged file was kept as {}", aside.display()));
+    if let Some(kept) = stored.kept_file() {
+        lines.push(kept);
         if !purposes.is_empty() {
             lines.push(format!("What else it said cannot be known, so all of {tool} is off."));
         }

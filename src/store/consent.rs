@@ -33,6 +33,9 @@ fn parse_toml(path: &Path, tool: &ToolId, text: &str) -> Result<Consent, Error> 
     let table: Table = toml::from_str(text)
         .map_err(|error| Error::damaged(path, format!("is damaged: {}", error.message())))?;
     check_version(path, table.get("version").and_then(Value::as_integer))?;
+    if table.get("kind").is_some_and(|kind| kind.as_str() != Some("catalogued")) {
+        return Err(Error::NewerKind { path: path.to_owned() });
+    }
     let damaged = |what: &str| Error::damaged(path, format!("is damaged: {what}"));
     if table.get("tool").and_then(Value::as_str) != Some(tool.as_str()) {
         return Err(damaged("it is not about this tool"));
@@ -51,15 +54,13 @@ pub(super) fn check_version(path: &Path, version: Option<i64>) -> Result<(), Err
     }
 }
 
-/// Everything in the file means something or is unknown; a table that is neither is a mistake
-/// that could hide a no.
+/// What the file says. A key or table that this program does not know expresses no choice and takes
+/// nothing away from the others. A choice that is neither word is a mistake that could hide an opt-out.
 fn understand(table: &Table) -> Result<Consent, String> {
     let mut consent = Consent { catalogued: table.contains_key("kind"), ..Consent::default() };
     for (key, value) in table {
         match key.as_str() {
-            "version" | "tool" | "at" | "via" => {}
-            "kind" if value.as_str() == Some("catalogued") => {}
-            "kind" => return Err("it is of a kind that is not known".to_owned()),
+            "version" | "tool" | "at" | "via" | "kind" => {}
             "salt" => consent.salt = Some(text(value, "salt")?.to_owned()),
             "choice" => match text(value, "choice")? {
                 "denied" => {
@@ -70,17 +71,26 @@ fn understand(table: &Table) -> Result<Consent, String> {
             },
             "withdraw" => consent.withdraw = withdrawal(value)?,
             "noticed" => consent.noticed = Some(noticed(value)?),
-            purpose => match value {
-                // What is left of a wish that was taken out.
-                Value::Table(inner) if inner.is_empty() => {}
-                Value::Table(inner) => {
-                    let purpose: Purpose =
-                        purpose.parse().map_err(|_| "a table has no purpose's name".to_owned())?;
-                    let answer = answer(inner, consent.catalogued);
-                    let answer = answer.map_err(|what| format!("[{purpose}] {what}"))?;
-                    consent.answers.insert(purpose, answer);
+            // A name that no purpose can have expresses no choice about one.
+            name => match (name.parse::<Purpose>(), value) {
+                (Ok(purpose), Value::Table(inner)) => {
+                    match inner.get("choice").filter(|choice| !choice.is_table()) {
+                        None => {}
+                        Some(choice) if !is_a_choice(choice) => {
+                            return Err(format!(
+                                "[{purpose}] has a choice that is not granted or denied"
+                            ));
+                        }
+                        Some(_) => {
+                            let answer = answer(inner, consent.catalogued);
+                            let answer = answer.map_err(|what| format!("[{purpose}] {what}"))?;
+                            consent.answers.insert(purpose, answer);
+                        }
+                    }
                 }
-                other if looks_like_a_no(other) => return Err("a no is no table".to_owned()),
+                (Ok(purpose), other) if looks_like_a_choice(other) => {
+                    consent.unclear.push(purpose);
+                }
                 _ => {}
             },
         }
@@ -89,19 +99,20 @@ fn understand(table: &Table) -> Result<Consent, String> {
     Ok(consent)
 }
 
-/// `usage = "denied"` and `[[usage]]` are keys that mean nothing, but somebody meant a no.
-fn looks_like_a_no(value: &Value) -> bool {
-    let holds_a_choice = |all: &Vec<Value>| all.iter().any(|one| one.get("choice").is_some());
-    value.as_str() == Some("denied") || value.as_array().is_some_and(holds_a_choice)
+fn is_a_choice(value: &Value) -> bool {
+    value.as_str().is_some_and(|word| matches!(word, "granted" | "denied"))
 }
 
+/// `usage = "denied"` and `[[usage]]` are no answers, but somebody meant one.
+fn looks_like_a_choice(value: &Value) -> bool {
+    let holds_a_choice = |all: &Vec<Value>| all.iter().any(|one| one.get("choice").is_some());
+    is_a_choice(value) || value.as_array().is_some_and(holds_a_choice)
+}
+
+/// The answer in a table whose `choice` [`is_a_choice`].
 fn answer(table: &Table, catalogued: bool) -> Result<Answer, String> {
-    let choice = match table.get("choice").map(|value| text(value, "choice")).transpose()? {
-        Some("granted") => Choice::Granted,
-        Some("denied") => Choice::Denied,
-        Some(_) => return Err("has a choice that is not granted or denied".to_owned()),
-        None => return Err("has no choice".to_owned()),
-    };
+    let is_granted = table.get("choice").and_then(Value::as_str) == Some("granted");
+    let choice = if is_granted { Choice::Granted } else { Choice::Denied };
     let read = match (notice(table)?, digest(table)?) {
         (Some(notice), Some(digest)) => Some(Read { notice, digest }),
         _ if choice == Choice::Granted && !catalogued => {
@@ -232,12 +243,14 @@ pub(super) fn update(
         }
         (Err(error), _) if is_the_systems_fault(&error) => Err(error),
         (Err(error), IfDamaged::Refuse) => Err(error),
-        (Err(_), IfDamaged::SetAside { now, via }) => {
+        (Err(error), IfDamaged::SetAside { now, via }) => {
             // It may have held another no, so everything that it was about stays off.
             let before = Consent::default();
             let new = edit(&fresh(), &[whole_no(now, via), changes(&before)].concat())?;
             let after = parse(path, tool, &new)?;
-            let suffix = now.strftime("%Y%m%dT%H%M%SZ").to_string();
+            let suffix = now.strftime("%Y%m%dT%H%M%SZ");
+            let is_newer = matches!(error, Error::Newer { .. } | Error::NewerKind { .. });
+            let suffix = format!("{}-{suffix}", if is_newer { "newer" } else { "damaged" });
             let (aside, lasts) = replacement.commit_beside(&new, &suffix)?;
             Ok(Changed { before, after, set_aside: Some(aside), lasts })
         }

@@ -64,7 +64,6 @@ fn what_is_not_a_whole_yes_is_none() {
         ("via = \"prompt\"\n", ""),
         ("at = 2026-11-20T10:11:12Z\nvia = \"prompt\"", "via = \"prompt\""),
         ("at = 2026-11-20T10:11:12Z\nvia = \"prompt\"", "at = 7\nvia = \"prompt\""),
-        ("[errors]\nchoice = \"denied\"", "[errors]\nchoise = \"denied\""),
         ("[withdraw]", "[withdraw]\nX = 1"),
     ] {
         assert!(WHOLE.contains(from));
@@ -81,12 +80,26 @@ fn unknown_keys_marks_and_line_ends_take_nothing_away() {
 }
 
 #[test]
-fn a_no_that_is_written_wrongly_is_not_overlooked() {
-    let head = "version = 1\ntool = \"werf\"\n";
-    for no in ["usage = \"denied\"", "[[usage]]\nchoice = \"denied\"", "kind = \"other\""] {
-        assert!(parsed(&format!("{head}{no}\n")).is_err(), "{no}");
+fn what_looks_like_an_opt_out_holds_its_purpose_alone() {
+    let usage: Purpose = "usage".parse().expect("a purpose");
+    for no in ["future = \"denied\"", "[[future]]\nchoice = \"denied\""] {
+        let text = match no.starts_with('[') {
+            true => format!("{WHOLE}{no}\n"),
+            false => WHOLE.replacen("salt", &format!("{no}\nsalt"), 1),
+        };
+        let consent = parsed(&text).expect(no);
+        let held = consent.word_on(&"future".parse().expect("a purpose"));
+        assert!(matches!(held, crate::domain::consent::Word::Denied { .. }), "{no}");
+        assert!(matches!(consent.word_on(&usage), crate::domain::consent::Word::Granted { .. }));
     }
-    assert!(parsed(&format!("{head}mine = [{{ a = 1 }}]\nnote = \"x\"\n")).is_ok());
+}
+
+#[test]
+fn a_kind_or_version_that_is_not_known_is_newer_and_not_damage() {
+    for (from, to) in [("version = 1", "version = 2"), ("salt", "kind = \"other\"\nsalt")] {
+        let error = parsed(&WHOLE.replacen(from, to, 1)).expect_err(to);
+        assert!(matches!(error, Error::Newer { .. } | Error::NewerKind { .. }), "{error:?}");
+    }
 }
 
 #[test]
@@ -165,6 +178,14 @@ fn a_line() -> impl Strategy<Value = String> {
         "choice = \"granted\"",
         "choice = \"denied\"",
         "choice = \"maybe\"",
+        "choice = 1",
+        "[future]",
+        "[Future]",
+        "[a.future]",
+        "[[future]]",
+        "future.x = 1",
+        "future = { x = 1 }",
+        "future = [{ x = 1 }]",
         "choice = 'denied'",
         "notice = 2",
         "notice = 0",

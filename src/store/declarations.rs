@@ -30,7 +30,7 @@ pub struct Registered {
 /// Where it is there and cannot be read or understood.
 pub fn find(layout: &Layout, tool: &ToolId) -> Result<Option<Registered>, Error> {
     for path in layout.declarations(tool) {
-        if let Some((bytes, metadata)) = file::read_bytes(&path, LIMIT, Trust::Anyone)? {
+        if let Some((bytes, metadata)) = file::read_bytes(&path, LIMIT, Trust::Shared)? {
             let declaration = understand(&path, &file::text(&path, bytes)?)?;
             if declaration.tool != *tool {
                 return Err(Error::damaged(&path, "declares another tool than its name says"));

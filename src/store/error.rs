@@ -35,6 +35,12 @@ pub enum Error {
         /// The version of its format.
         version: i64,
     },
+    /// The file is of a kind that this program does not know, so a newer one wrote it.
+    #[error("{} is of a kind that only a newer sayso knows", path.display())]
+    NewerKind {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file is there and nobody should rely on it.
     #[error("{} {why}", path.display())]
     Untrusted {
@@ -97,6 +103,7 @@ impl Error {
             Self::Io { path, .. }
             | Self::Damaged { path, .. }
             | Self::Newer { path, .. }
+            | Self::NewerKind { path }
             | Self::Untrusted { path, .. }
             | Self::Foreign { path, .. }
             | Self::NotEditable { path }
@@ -117,6 +124,7 @@ impl Error {
             Self::Newer { version, .. } => {
                 format!("was written by a newer sayso (version {version})")
             }
+            Self::NewerKind { .. } => "is of a kind that only a newer sayso knows".to_owned(),
             Self::Untrusted { why, .. } => (*why).to_owned(),
             Self::Foreign { .. } => "belongs to another user".to_owned(),
             Self::NotEditable { .. } => "cannot be changed without touching other parts".to_owned(),
@@ -145,9 +153,12 @@ impl Error {
             Self::Damaged { path, .. } => {
                 format!("correct {0} by hand, or remove it and decide again", path.display())
             }
-            Self::Newer { .. } => "update this sayso".into(),
-            Self::Untrusted { path, why } if why.contains("every user") => {
-                format!("chmod 600 {}", path.display())
+            Self::Newer { .. } | Self::NewerKind { .. } => "update this sayso".into(),
+            Self::Untrusted { path, why } if why.starts_with("can be changed by") => {
+                format!("chmod go-w {}", path.display())
+            }
+            Self::Untrusted { path, why } if why.starts_with("is in a folder") => {
+                format!("chmod go-w {}", folder_of(path).display())
             }
             Self::Untrusted { path, .. } => {
                 format!("look at {}, then remove it and decide again", path.display())

@@ -12,9 +12,12 @@ use std::path::Path;
 /// Whom a file must come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// It speaks for a person, so it must be that person's own: no link, no other owner, not
-    /// writable by everybody.
+    /// It speaks for a user, so it must be that user's own or root's: no link, no other owner, and
+    /// nobody else may write to it (but for the user's own private group).
     Own,
+    /// It says what a tool may collect: behind links too, but as [`Trust::Own`] otherwise, and in a
+    /// folder where nobody else may replace it.
+    Shared,
     /// It can only restrict or describe, so links and other owners do no harm.
     Anyone,
 }
@@ -36,7 +39,7 @@ pub(super) fn read_bytes(
     limit: u64,
     trust: Trust,
 ) -> Result<Option<(Vec<u8>, fs::Metadata)>, Error> {
-    let mut options = platform::careful_options(trust == Trust::Anyone);
+    let mut options = platform::careful_options(trust != Trust::Own);
     let file = match options.read(true).open(path) {
         Ok(file) => file,
         // A link to nothing is a file that cannot be read, and not the absence of one. (Where links
@@ -87,12 +90,20 @@ fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error
     if !metadata.is_file() {
         return untrusted("is not a regular file");
     }
-    if trust == Trust::Own {
-        if platform::owner(metadata) != platform::effective_user() {
+    if trust != Trust::Anyone {
+        let owner = platform::owner(metadata);
+        if owner != platform::effective_user() && owner != Some(0) {
             return untrusted("belongs to another user");
         }
-        if platform::mode(metadata).is_some_and(|mode| mode & 0o002 != 0) {
-            return untrusted("can be changed by every user");
+        if platform::others_can_write(metadata) {
+            return untrusted("can be changed by other users");
+        }
+    }
+    if trust == Trust::Shared {
+        // Where it cannot be looked at, nothing could be read from it either.
+        let folder = path.parent().and_then(|folder| fs::metadata(folder).ok());
+        if folder.is_some_and(|folder| platform::others_can_replace_in(&folder)) {
+            return untrusted("is in a folder that can be changed by other users");
         }
     }
     Ok(())

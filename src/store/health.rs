@@ -80,6 +80,12 @@ pub fn owners_and_modes(world: &World) -> Vec<Trouble> {
                 path: Some(path),
                 problem: "was left behind by a run that was killed".to_owned(),
             });
+        } else if name.contains(".toml.newer-") {
+            troubles.push(Trouble {
+                hint: format!("remove {} when you no longer need it", path.display()),
+                path: Some(path),
+                problem: "was written by a newer sayso, and kept for you".to_owned(),
+            });
         } else if name.contains(".toml.damaged-") {
             troubles.push(Trouble {
                 hint: format!("remove {} when you no longer need it", path.display()),

@@ -68,6 +68,32 @@ pub(super) fn mode(metadata: &Metadata) -> Option<u32> {
     };
 }
 
+/// Whether anybody but this user and root may write to a file, by its mode. A group with the number
+/// of the user is that user's own private group, as systems that make one for each user number it
+/// (Debian: `USERGROUPS` in adduser.conf(5); `USERGROUPS_ENAB` in login.defs(5)).
+pub(super) fn others_can_write(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    return {
+        let mode = mode(metadata).unwrap_or(0);
+        let is_private = Some(std::os::unix::fs::MetadataExt::gid(metadata)) == effective_user();
+        mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_private)
+    };
+    #[cfg(not(unix))]
+    return {
+        let _ = metadata;
+        false
+    };
+}
+
+/// Whether anybody but this user and root may replace what is in a folder, by its owner and mode. In a
+/// sticky folder, such as `/tmp`, only the owner of a file may (rename(2), unlink(2)).
+pub(super) fn others_can_replace_in(folder: &Metadata) -> bool {
+    let is_sticky = mode(folder).is_some_and(|mode| mode & 0o1000 != 0);
+    let is_trusted =
+        owner(folder) == effective_user() || owner(folder).is_none_or(|user| user == 0);
+    !is_trusted || (others_can_write(folder) && !is_sticky)
+}
+
 /// How many names a file has.
 pub(super) fn names(metadata: &Metadata) -> u64 {
     #[cfg(unix)]

@@ -4,4 +4,6 @@
 mod a_declaration_is_not_replaced_silently;
 mod an_opt_out_outlives_a_third_party_switch;
 mod consent_covers_what_was_read;
+mod only_trusted_files_count;
 mod the_administrator_can_forbid;
+mod unknown_is_not_damage;

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// An answer that is stored, and what came of the steps after that.
 #[derive(Debug, Default)]
 pub struct Stored {
-    /// Where a damaged file lies now.
+    /// Where a damaged file, or one of a newer sayso, lies now.
     pub set_aside: Option<PathBuf>,
     /// An opt-in to a vendor's switch left the opt-out of the whole tool in force.
     pub opt_out_stays: bool,
@@ -42,6 +42,14 @@ pub struct Unfinished {
 }
 
 impl Stored {
+    /// Where the old file lies now, in words; `None` where it was changed in place.
+    pub fn kept_file(&self) -> Option<String> {
+        let aside = self.set_aside.as_ref()?;
+        let is_newer = aside.file_name().is_some_and(|n| n.to_string_lossy().contains(".newer-"));
+        let what = if is_newer { "file of a newer sayso" } else { "damaged file" };
+        Some(format!("The {what} was kept as {}", aside.display()))
+    }
+
     fn then(&mut self, what: &'static str, step: Result<(), Error>) {
         if let Err(error) = step {
             self.unfinished.get_or_insert(Unfinished { what, error });

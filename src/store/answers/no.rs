@@ -109,7 +109,8 @@ fn refusals(
             if before.refused.is_none() {
                 edits.extend(consent::whole_no(world.now(), via));
             }
-            granted.clone()
+            // A newer program may read an opt-in in what this one does not understand.
+            granted.iter().copied().chain(&before.unclear).collect()
         }
         Scope::Purposes(purposes) => {
             let is_new = |p: &&Purpose| {

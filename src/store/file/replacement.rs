@@ -105,11 +105,11 @@ impl Replacement {
     /// A name beside the path that nothing has yet.
     fn free_name(&self, suffix: &str) -> PathBuf {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let mut aside = self.path.with_file_name(format!("{name}.damaged-{suffix}"));
+        let mut aside = self.path.with_file_name(format!("{name}.{suffix}"));
         let mut number = 1;
         while aside.symlink_metadata().is_ok() {
             number += 1;
-            aside = self.path.with_file_name(format!("{name}.damaged-{suffix}-{number}"));
+            aside = self.path.with_file_name(format!("{name}.{suffix}-{number}"));
         }
         aside
     }

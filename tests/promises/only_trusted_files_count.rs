@@ -1,0 +1,90 @@
+//! Only files that nobody but the user and root can change turn anything on.
+#![cfg(unix)]
+
+use crate::support::{Home, am_root};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::Path;
+
+const CONSENT: &str = ".config/sayso/consent/werf.toml";
+const DECLARATION: &str = ".local/share/sayso/tools/werf.toml";
+const TOOLS: &str = ".local/share/sayso/tools";
+
+/// A group that is nobody's private one here.
+const OTHERS: u32 = 4242;
+
+fn granted() -> Home {
+    let home = Home::new();
+    home.declare("werf");
+    home.run(&["enable", "werf", "usage", "--notice", "1"]).ends(0);
+    // So that the prepared form of the declaration is there as well.
+    assert!(home.reason("werf", "usage").0);
+    home
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+}
+
+#[test]
+fn whoever_may_write_to_a_file_or_replace_it_is_asked_for() {
+    if !am_root() {
+        return;
+    }
+    let me = Some(0);
+    for (file, owner, group, mode, counts) in [
+        (CONSENT, me, me, 0o600, true),
+        (CONSENT, me, me, 0o660, true),
+        (CONSENT, me, Some(OTHERS), 0o640, true),
+        (CONSENT, me, Some(OTHERS), 0o660, false),
+        (CONSENT, me, Some(OTHERS), 0o620, false),
+        (CONSENT, me, me, 0o602, false),
+        (CONSENT, me, me, 0o666, false),
+        (CONSENT, Some(OTHERS), me, 0o600, false),
+        (DECLARATION, me, me, 0o644, true),
+        (DECLARATION, me, me, 0o664, true),
+        (DECLARATION, me, Some(OTHERS), 0o664, false),
+        (DECLARATION, me, me, 0o646, false),
+        (DECLARATION, Some(OTHERS), me, 0o644, false),
+    ] {
+        let home = granted();
+        let path = home.path().join(file);
+        chown(&path, owner, group).expect("the right");
+        set_mode(&path, mode);
+        let case = format!("{file} {owner:?} {group:?} {mode:o}");
+        let expected = if counts { "granted" } else { "unreadable" };
+        assert_eq!(home.reason("werf", "usage"), (counts, expected.to_owned()), "{case}");
+        home.run(&["check", "werf", "usage"]).ends(i32::from(!counts));
+        // An opt-out is never refused because of it.
+        home.run(&["disable", "werf"]).ends(0);
+        assert!(!home.reason("werf", "usage").0, "{case}");
+    }
+}
+
+#[test]
+fn a_declaration_where_others_may_replace_it_does_not_count() {
+    if !am_root() {
+        return;
+    }
+    for (owner, group, mode, counts) in [
+        (0, 0, 0o755, true),
+        (0, OTHERS, 0o750, true),
+        (0, OTHERS, 0o775, false),
+        (0, 0, 0o777, false),
+        (0, 0, 0o1777, true),
+        (OTHERS, 0, 0o755, false),
+    ] {
+        let home = granted();
+        let folder = home.path().join(TOOLS);
+        chown(&folder, Some(owner), Some(group)).expect("the right");
+        set_mode(&folder, mode);
+        // As it is read for the first time, and not as it was prepared while it was in order.
+        let path = home.path().join(DECLARATION);
+        let text = fs::read(&path).expect("the file");
+        fs::write(&path, text).expect("the file");
+        assert_eq!(fs::metadata(&path).expect("the file").uid(), 0);
+        let (allows, reason) = home.reason("werf", "usage");
+        assert_eq!(allows, counts, "{owner} {group} {mode:o}: {reason}");
+        home.run(&["disable", "werf"]).ends(0);
+    }
+}
