@@ -30,7 +30,10 @@ pub(super) fn read(path: &Path, limit: u64, trust: Trust) -> Result<Option<Strin
 
 /// The text that a file holds.
 pub(super) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Error> {
-    String::from_utf8(bytes).map_err(|_| Error::damaged(path, "is not UTF-8 text"))
+    // The byte order marks of the Unicode Standard, 2.6, table 2-4.
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let why = if is_utf16 { "is UTF-16 text: save it as UTF-8" } else { "is not UTF-8 text" };
+    String::from_utf8(bytes).map_err(|_| Error::damaged(path, why))
 }
 
 /// Reads a whole file of at most `limit` bytes, and what the system knew of it before that.
@@ -182,6 +185,18 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_in_another_encoding_is_called_what_it_is() {
+        for (bytes, why) in [
+            (&b"\xff\xfe[\0"[..], "is UTF-16 text: save it as UTF-8"),
+            (b"\xfe\xff\0[", "is UTF-16 text: save it as UTF-8"),
+            (b"caf\xe9", "is not UTF-8 text"),
+        ] {
+            let error = text(Path::new("x"), bytes.to_vec()).expect_err(why);
+            assert_eq!(error.why(), why);
+        }
+    }
 
     #[test]
     fn reading_is_bounded_and_never_waits() {
