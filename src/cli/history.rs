@@ -44,10 +44,10 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     };
     let mut entries = Vec::new();
     for tool in &chosen {
-        entries.extend(history::read(layout, tool)?);
+        entries.extend(in_order(history::read(layout, tool)?));
     }
-    // Stable, so that what happened in one second stays in the order in which it was written.
-    entries.sort_by(|one, other| one.at.cmp(&other.at));
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let entries: Vec<receipt::Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
     if typed.receipts {
         session.terminal.say_json(&receipt::receipts(&entries))?;
     } else if typed.json {
@@ -58,6 +58,19 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         session.terminal.say(&for_people(session, &entries))?;
     }
     Ok(Exit::Done)
+}
+
+/// The entries of one tool, in the order in which they were written, each with the time to sort it by:
+/// its own, or that of a later one that is earlier, where the clock was set back in between.
+fn in_order(entries: Vec<receipt::Entry>) -> Vec<(String, receipt::Entry)> {
+    let mut keyed: Vec<(String, receipt::Entry)> = Vec::with_capacity(entries.len());
+    for entry in entries.into_iter().rev() {
+        let own = entry.at.clone();
+        let later = keyed.last().map_or(own.clone(), |(later, _)| later.clone());
+        keyed.push((own.min(later), entry));
+    }
+    keyed.reverse();
+    keyed
 }
 
 fn for_people(session: &Session, entries: &[receipt::Entry]) -> String {
@@ -91,5 +104,24 @@ fn in_words(change: Change) -> (&'static str, Tone) {
         Change::Reset => ("new pseudonyms", Tone::Plain),
         Change::Forgotten => ("forgotten", Tone::Off),
         Change::Undone => ("undone", Tone::Plain),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_wrong_once_changes_no_order() {
+        let entry = |at: &str| -> receipt::Entry {
+            let line =
+                format!("{{\"record\":\"\",\"at\":\"{at}\",\"tool\":\"t\",\"change\":\"denied\"}}");
+            serde_json::from_str(&line).expect("an entry")
+        };
+        let written = ["2026-01-01", "2030-01-01", "2026-02-01", "2026-03-01"];
+        let mut keyed = in_order(written.map(entry).into());
+        keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let shown: Vec<String> = keyed.into_iter().map(|(_, entry)| entry.at).collect();
+        assert_eq!(shown, written);
     }
 }
