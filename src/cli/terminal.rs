@@ -6,7 +6,7 @@ use super::failure::Failure;
 use crate::domain::table::Tone;
 use crate::domain::text;
 use crate::host::act;
-use crate::host::person;
+use crate::host::terminal;
 use crate::store::World;
 use crate::store::answers::Stored;
 use anstyle::{AnsiColor, Style};
@@ -39,7 +39,7 @@ impl Terminal {
             shows_progress: set("TERM").is_none_or(|term| term != "dumb")
                 && io::stderr().is_terminal(),
             has_progress: Cell::new(false),
-            width: if is_terminal { person::width() } else { text::WIDEST },
+            width: if is_terminal { terminal::width() } else { text::WIDEST },
             zone: TimeZone::system(),
         }
     }

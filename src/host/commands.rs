@@ -3,7 +3,7 @@
 use super::act::{self, Reader, Refusal};
 use super::journal::Journal;
 use super::speak::{answer, aside};
-use super::{Host, person, report};
+use super::{Host, person, report, terminal};
 #[cfg(feature = "delivery")]
 use crate::delivery::update::Question;
 use crate::domain::consent::Via;
@@ -210,7 +210,7 @@ impl Host {
         let (declaration, purposes) =
             act::agreeable(subject, named, reader).map_err(|refusal| self.tell(&refusal))?;
         self.tell_of_another_declaration();
-        aside(&act::notice_for(declaration, &purposes, self.ways(), person::width()));
+        aside(&act::notice_for(declaration, &purposes, self.ways(), terminal::width()));
         let stored = act::agree(subject, declaration, &purposes, Via::Command)
             .map_err(|error| self.tell(&Refusal::Store(error)))?;
         self.register_if(true);
@@ -235,7 +235,7 @@ impl Host {
             say(&format!("{document}\n"))
         } else {
             let plain = |text: &str, _| text.to_owned();
-            let width = text::WIDEST.min(person::width());
+            let width = text::WIDEST.min(terminal::width());
             let said = say(&report::table(&[report], &TimeZone::system(), width, &plain));
             let (enable, disable) = (&self.ways().enable, &self.ways().disable);
             aside(&format!("\nChange it with {enable} or {disable}\n"));
@@ -246,7 +246,7 @@ impl Host {
     fn show(&self) -> Result<(), Told> {
         let subject = self.subject()?;
         let Some(declaration) = subject.declaration() else { return Ok(()) };
-        say(&notice::everything(declaration, self.ways(), text::WIDEST.min(person::width())))
+        say(&notice::everything(declaration, self.ways(), text::WIDEST.min(terminal::width())))
     }
 
     fn log(&self, json: bool) -> Result<(), Told> {

@@ -21,6 +21,8 @@ pub mod person;
 pub mod report;
 #[cfg(feature = "prompt")]
 mod speak;
+#[cfg(feature = "prompt")]
+pub mod terminal;
 
 #[cfg(feature = "delivery")]
 use crate::delivery::update::{self, Question};
@@ -264,7 +266,7 @@ impl Host {
         let Some((own, takeover)) = registered().filter(|(_, found)| !found.is_empty()) else {
             return;
         };
-        speak::aside(&notice::another_declaration(own, &takeover, person::width()));
+        speak::aside(&notice::another_declaration(own, &takeover, terminal::width()));
     }
 
     /// Registers the declaration for this person, so that `sayso` shows the tool: if none is registered, or

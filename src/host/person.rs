@@ -1,9 +1,10 @@
-//! The question to a person at a terminal. The only file of the library that reads keys; everything
-//! goes to standard error, so that no pipe and no script ever sees it.
+//! The question to a person at a terminal. Everything goes to standard error, so that no pipe and no
+//! script ever sees it.
 
 use super::act;
 use super::first_run::{self, Plan};
 use super::speak::aside;
+use super::terminal::{self, PATIENCE, Pressed, width};
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
 use crate::domain::notice::{self, Ways};
@@ -11,7 +12,6 @@ use crate::domain::text::WIDEST;
 use crate::domain::tool_id::Purpose;
 use crate::store::answers::{self, Scope, Stored};
 use crate::store::{Error, Subject, World, asked};
-use dialoguer::console::{Key, Term};
 use std::io::{IsTerminal, stderr, stdin, stdout};
 
 /// Whether a person is there to be asked: all three streams are terminals, this process is in the
@@ -31,11 +31,6 @@ fn is_in_foreground() -> bool {
         .is_ok_and(|foreground| foreground == rustix::process::getpgrp());
     #[cfg(not(unix))]
     true
-}
-
-/// How many columns the terminal has.
-pub fn width() -> usize {
-    Term::stderr().size_checked().map_or(WIDEST, |(_, columns)| usize::from(columns))
 }
 
 /// Whether to store what comes of it.
@@ -122,7 +117,7 @@ impl Question<'_> {
             false => &["y yes", "n no"],
         };
         aside(&format!("\n{}", question("Allow it?", keys)));
-        match read_answer() {
+        match terminal::read_key(PATIENCE) {
             Pressed::Interrupt => Ok(self.interrupted()),
             Pressed::Key('y') => self.yes(&all),
             Pressed::Key('n') => self.no(undecided, granted),
@@ -139,7 +134,7 @@ impl Question<'_> {
             let why = textwrap::fill(&format!("{purpose}: {why}"), width().clamp(20, WIDEST));
             let asked = question(&format!("Allow {purpose}?"), &["y yes", "n no"]);
             aside(&format!("{why}\n{asked}"));
-            match read_answer() {
+            match terminal::read_key(PATIENCE) {
                 Pressed::Interrupt => return Ok(self.interrupted()),
                 Pressed::Key('y') => yes.push(purpose.clone()),
                 Pressed::Key('n') if granted.contains(purpose) => more_no.push(purpose.clone()),
@@ -200,7 +195,7 @@ impl Question<'_> {
     fn interrupted(&self) -> Outcome {
         let is_dumb = self.subject.world().environment().get("TERM").is_some_and(|t| t == "dumb");
         if !is_dumb {
-            let _ = Term::stderr().show_cursor();
+            terminal::show_cursor();
         }
         aside("\n");
         Outcome::Interrupted
@@ -220,23 +215,4 @@ fn question(words: &str, keys: &[&str]) -> String {
     let keys = [keys, &["any other key: not now"]].concat();
     let line = format!("{words}  {} ", keys.join("  "));
     if line.len() <= width() { line } else { format!("{words}\n  {} ", keys.join("\n  ")) }
-}
-
-enum Pressed {
-    Key(char),
-    Interrupt,
-    Other,
-}
-
-/// Reads one key. What was typed before the question was seen answers nothing, so it is discarded.
-fn read_answer() -> Pressed {
-    #[cfg(unix)]
-    let _ = rustix::termios::tcflush(stdin(), rustix::termios::QueueSelector::IFlush);
-    match Term::stderr().read_key_raw() {
-        Ok(Key::Char('\u{3}') | Key::CtrlC) => Pressed::Interrupt,
-        // Exactly the keys that the question names: a capital is another key, and means not now.
-        Ok(Key::Char(key)) => Pressed::Key(key),
-        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Pressed::Interrupt,
-        Ok(_) | Err(_) => Pressed::Other,
-    }
 }

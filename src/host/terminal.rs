@@ -1,0 +1,57 @@
+//! The terminal at which a user is asked: its size, and single keys. The only file of the library that
+//! reads keys.
+
+use crate::domain::text::WIDEST;
+use dialoguer::console::{Key, Term};
+use std::time::Duration;
+
+/// Lines and columns of the terminal; `None` where it has none (0 × 0), or where there is no terminal.
+pub fn size() -> Option<(usize, usize)> {
+    let (lines, columns) = Term::stderr().size_checked()?;
+    Some((lines.into(), columns.into()))
+}
+
+/// How many columns the terminal has.
+pub fn width() -> usize {
+    size().map_or(WIDEST, |(_, columns)| columns)
+}
+
+/// How long a question waits for a key.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long it waits once the user has begun to read every field.
+pub const READING: Duration = Duration::from_secs(10 * 60);
+
+/// What came of waiting for a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// A key that stands for a character, in lower case.
+    Key(char),
+    /// Esc.
+    Escape,
+    /// Ctrl-C.
+    Interrupt,
+    /// The program was suspended and goes on: what was on the screen is to be shown anew.
+    Resumed,
+    /// Enter, any other key, the end of input; or no key in time.
+    Other,
+}
+
+/// Waits for one key, for as long as patience lasts. What was typed before is discarded: it answers
+/// nothing that was not seen.
+pub fn read_key(_patience: Duration) -> Pressed {
+    #[cfg(unix)]
+    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
+    match Term::stderr().read_key_raw() {
+        Ok(Key::Char('\u{3}') | Key::CtrlC) => Pressed::Interrupt,
+        Ok(Key::Char(key)) => Pressed::Key(key),
+        Ok(Key::Escape) => Pressed::Escape,
+        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Pressed::Interrupt,
+        Ok(_) | Err(_) => Pressed::Other,
+    }
+}
+
+/// Makes the cursor visible again.
+pub fn show_cursor() {
+    let _ = Term::stderr().show_cursor();
+}
