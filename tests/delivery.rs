@@ -125,7 +125,8 @@ pub fn deliveries(home: &Home) -> Vec<u32> {
     let delivers = |pid: &u32| {
         let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let mut words = words.split(|byte| *byte == 0);
-        words.next() != Some(b"/bin/sh") && words.any(|word| word == b"deliver")
+        words.next() != Some(b"/bin/sh")
+            && words.any(|word| word == b"deliver" || word.starts_with(b"--sayso-delivery="))
     };
     processes(home).into_iter().filter(delivers).collect()
 }

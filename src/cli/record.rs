@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::declaration::Event;
 use crate::domain::event::Given;
-use crate::host::detach;
+use crate::host::detach::{self, Program};
 use crate::store::recorder::Recorder;
 use crate::store::{Subject, World};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -55,8 +55,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 /// Tools in other languages have nobody else who delivers.
 fn start_what_is_due(subject: &Subject) {
-    let own = ["deliver", subject.tool.as_str(), "--detached"].map(str::to_owned);
-    detach::start_if_due(subject, Some(&own));
+    detach::start_if_due(subject, Program::Sayso);
 }
 
 /// Records without anything else being built. What is typed in another way, and what somebody has to

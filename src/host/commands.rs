@@ -4,8 +4,6 @@ use super::act::{self, Reader, Refusal};
 use super::journal::Journal;
 use super::speak::{answer, aside};
 use super::{Host, person, report, terminal};
-#[cfg(feature = "delivery")]
-use crate::delivery::update::Question;
 use crate::domain::consent::Via;
 use crate::domain::notice::{self, Ways};
 use crate::domain::text;
@@ -26,9 +24,50 @@ pub enum Wording {
     Verbs,
 }
 
-/// What is typed to deliver, by the program itself.
-#[cfg(feature = "delivery")]
-pub(super) const DELIVER: [&str; 2] = ["telemetry", "deliver"];
+/// What a command of ours does. Each carries it in an argument of its own, by which [`Host::run`]
+/// recognises it: a host may have commands of the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Enable,
+    Disable,
+    Status,
+    Show,
+    Log,
+    Set,
+}
+
+/// No host's argument has this ID.
+const ACT: &str = "sayso::act";
+
+impl Act {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::Status => "status",
+            Self::Show => "show",
+            Self::Log => "log",
+            Self::Set => "set",
+        }
+    }
+
+    fn mark(self, command: Command) -> Command {
+        // Nobody has to type it: all that it can hold is its default.
+        let only = move |typed: &str| match typed == self.name() {
+            true => Ok(self),
+            false => Err("this marks a command of sayso's library, and is not typed"),
+        };
+        let mark = Arg::new(ACT).hide(true).last(true).default_value(self.name());
+        command.arg(mark.value_parser(only).help("Marks a command of sayso's library"))
+    }
+
+    /// The one that was typed, and its own matches.
+    fn of(matches: &ArgMatches) -> Option<(Self, &ArgMatches)> {
+        let (_, outer) = matches.subcommand()?;
+        let (_, inner) = outer.subcommand()?;
+        Some((*inner.try_get_one::<Self>(ACT).ok()??, inner))
+    }
+}
 
 impl Wording {
     /// All of them.
@@ -55,42 +94,58 @@ impl Wording {
                     .subcommand_required(true)
                     .arg_required_else_help(true)
                     .subcommands([
-                        with_purposes(with_notice(Command::new("enable"))).about("Say yes"),
-                        with_purposes(Command::new("disable")).about("Say no"),
-                        with_json(Command::new("status")).about("Say what holds, and why"),
-                        Command::new("show").about("Show everything that would be collected"),
-                        with_json(Command::new("log")).about("Show what waits and what has left"),
-                        #[cfg(feature = "delivery")]
-                        Command::new(DELIVER[1])
-                            .hide(true)
-                            .args(["update-from", "update-command"].map(|n| Arg::new(n).long(n))),
+                        Act::Enable
+                            .mark(with_purposes(with_notice(Command::new("enable"))))
+                            .about("Say yes"),
+                        Act::Disable.mark(with_purposes(Command::new("disable"))).about("Say no"),
+                        Act::Status
+                            .mark(with_json(Command::new("status")))
+                            .about("Say what holds, and why"),
+                        Act::Show
+                            .mark(Command::new("show"))
+                            .about("Show everything that would be collected"),
+                        Act::Log
+                            .mark(with_json(Command::new("log")))
+                            .about("Show what waits and what has left"),
                     ]),
             ],
             Self::Config => vec![
                 inside(
                     "set",
                     "Change a setting",
-                    with_notice(Command::new("config").about("Change the configuration")).args([
-                        Arg::new("key")
-                            .value_name("KEY")
-                            .required(true)
-                            .value_parser(["analytics"]),
-                        Arg::new("value")
-                            .value_name("VALUE")
-                            .required(true)
-                            .value_parser(value_parser!(bool)),
-                    ]),
+                    Act::Set.mark(
+                        with_notice(Command::new("config").about("Change the configuration")).args(
+                            [
+                                Arg::new("key")
+                                    .value_name("KEY")
+                                    .required(true)
+                                    .value_parser(["analytics"]),
+                                Arg::new("value")
+                                    .value_name("VALUE")
+                                    .required(true)
+                                    .value_parser(value_parser!(bool)),
+                            ],
+                        ),
+                    ),
                 ),
                 inside(
                     "get",
                     "Show a setting",
-                    Command::new("config").about("Show the configuration"),
+                    Act::Status.mark(Command::new("config").about("Show the configuration")),
                 ),
             ],
             Self::Verbs => vec![
-                inside("enable", "Switch something on", with_purposes(with_notice(telemetry()))),
-                inside("disable", "Switch something off", with_purposes(telemetry())),
-                inside("status", "Say what holds", with_json(telemetry())),
+                inside(
+                    "enable",
+                    "Switch something on",
+                    Act::Enable.mark(with_purposes(with_notice(telemetry()))),
+                ),
+                inside(
+                    "disable",
+                    "Switch something off",
+                    Act::Disable.mark(with_purposes(telemetry())),
+                ),
+                inside("status", "Say what holds", Act::Status.mark(with_json(telemetry()))),
             ],
         }
     }
@@ -146,33 +201,17 @@ pub fn add_to(host: Command, wordings: &[Wording]) -> Command {
 
 impl Host {
     /// Runs one of the subcommands that [`add_to`] added; `None` where the host was asked for
-    /// something of its own.
+    /// something of its own, whatever that is called.
     pub fn run(&self, matches: &ArgMatches) -> Option<ExitCode> {
-        let (outer, matches) = matches.subcommand()?;
-        let (inner, matches) = matches.subcommand()?;
-        let json = || matches.get_flag("json");
-        let done = match (outer, inner) {
-            ("telemetry", "enable") | ("enable", "telemetry") => {
-                self.enable(&purposes(matches), matches)
-            }
-            ("telemetry", "disable") | ("disable", "telemetry") => self.disable(&purposes(matches)),
-            ("telemetry", "status") | ("status", "telemetry") => self.status(json()),
-            ("telemetry", "show") => self.show(),
-            ("telemetry", "log") => self.log(json()),
-            #[cfg(feature = "delivery")]
-            ("telemetry", "deliver") => {
-                if let (Some(subject), Some(recorder)) = (&self.subject, &self.recorder) {
-                    self.delivers.store(true, std::sync::atomic::Ordering::Relaxed);
-                    let text = |name: &str| matches.get_one::<String>(name).cloned();
-                    let command = text("update-command");
-                    let question = text("update-from").map(|version| Question { version, command });
-                    crate::delivery::background::run(subject, recorder, question.as_ref());
-                }
-                Ok(())
-            }
-            ("set", "config") => self.set_analytics(matches),
-            ("get", "config") => self.status(false),
-            _ => return None,
+        let (act, matches) = Act::of(matches)?;
+        let json = || matches.try_get_one("json").ok().flatten().copied().unwrap_or_default();
+        let done = match act {
+            Act::Enable => self.enable(&purposes(matches), matches),
+            Act::Disable => self.disable(&purposes(matches)),
+            Act::Status => self.status(json()),
+            Act::Show => self.show(),
+            Act::Log => self.log(json()),
+            Act::Set => self.set_analytics(matches),
         };
         Some(match done {
             Ok(()) => ExitCode::SUCCESS,

@@ -10,11 +10,32 @@ use crate::store::{Subject, World, foreign, schedule, spool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Starts a delivery of the tool's events if one is due: with the host's own program and these
-/// arguments, or with an installed `sayso`. Where neither is, events wait. Never fails, never waits.
-pub fn start_if_due(subject: &Subject, own: Option<&[String]>) {
+/// Holds the ID of the tool whose events are to be delivered, in every process that was started to do so.
+pub(super) const VARIABLE: &str = "SAYSO_DELIVERY";
+
+/// What a host's own program is started with.
+#[cfg(feature = "delivery")]
+pub(super) fn first_argument(tool: &str) -> String {
+    format!("--sayso-delivery={tool}")
+}
+
+/// The program that delivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// The host's own, which called `with_delivery`.
+    #[cfg(feature = "delivery")]
+    Host,
+    /// This one, which is `sayso`.
+    Sayso,
+    /// An installed `sayso`.
+    Installed,
+}
+
+/// Starts a delivery of the tool's events if one is due. Where the program is not found, an installed
+/// `sayso` does it; where that is not either, events stay queued. Never fails, never waits.
+pub fn start_if_due(subject: &Subject, program: Program) {
     if is_due(subject).is_some() {
-        start(subject, own, &[]);
+        start(subject, program, &[]);
     }
 }
 
@@ -46,15 +67,14 @@ fn is_due(subject: &Subject) -> Option<()> {
     schedule::set_due(layout, &subject.tool, now.saturating_add(schedule::INTERVAL).ok()?).ok()
 }
 
-/// Starts a delivery, with further arguments.
-pub(super) fn start(subject: &Subject, own: Option<&[String]>, further: &[String]) {
-    if subject.world().acts_for_another_user() {
+/// Starts a delivery, with further arguments. A delivery starts no other.
+pub(super) fn start(subject: &Subject, program: Program, further: &[String]) {
+    let world = subject.world();
+    if world.acts_for_another_user() || world.environment().get(VARIABLE).is_some() {
         return;
     }
-    let Some((program, arguments)) = program(subject, own) else { return };
-    let mut command = beside_the_host(&program);
-    command.args(arguments).args(further);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Some(mut command) = command(subject, program) else { return };
+    command.args(further).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     if let Ok(mut child) = command.spawn() {
         // A host that lives on would otherwise keep it as a zombie.
         let reap = std::thread::Builder::new().name("sayso".to_owned());
@@ -62,16 +82,23 @@ pub(super) fn start(subject: &Subject, own: Option<&[String]>, further: &[String
     }
 }
 
-/// The host's own program, or the installed one.
-fn program(subject: &Subject, own: Option<&[String]>) -> Option<(PathBuf, Vec<String>)> {
-    let of_the_host = own.and_then(|arguments| {
-        let program = std::env::current_exe().ok().filter(|path| path.is_file())?;
-        Some((program, arguments.to_vec()))
-    });
-    of_the_host.or_else(|| {
-        let arguments = ["deliver", subject.tool.as_str(), "--detached"].map(str::to_owned);
-        Some((installed(subject.world())?, arguments.to_vec()))
-    })
+fn command(subject: &Subject, program: Program) -> Option<Command> {
+    let tool = subject.tool.as_str();
+    let own = match program {
+        Program::Installed => None,
+        _ => std::env::current_exe().ok().filter(|path| path.is_file()),
+    };
+    let mut command = match &own {
+        Some(own) => beside_the_host(own),
+        None => beside_the_host(&installed(subject.world())?),
+    };
+    command.env(VARIABLE, tool);
+    match own {
+        #[cfg(feature = "delivery")]
+        Some(_) if program == Program::Host => command.arg(first_argument(tool)),
+        _ => command.args(["deliver", tool, "--detached"]),
+    };
+    Some(command)
 }
 
 /// `sayso` in an absolute entry of PATH.

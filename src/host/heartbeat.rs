@@ -38,7 +38,7 @@ impl Host {
             loop {
                 let is_allowed = subject.allows_event(event);
                 let _ = recorder.record(&subject, event, &given);
-                detach::start_if_due(&subject, host.delivery.as_deref());
+                detach::start_if_due(&subject, host.delivery);
                 if !is_allowed {
                     return;
                 }

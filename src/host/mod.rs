@@ -16,6 +16,8 @@ pub mod guard;
 pub mod heartbeat;
 #[cfg(feature = "clap")]
 pub mod journal;
+#[cfg(feature = "delivery")]
+mod own_delivery;
 #[cfg(feature = "prompt")]
 pub mod person;
 pub mod report;
@@ -42,9 +44,9 @@ use crate::domain::update::Update;
 use crate::store::declarations;
 use crate::store::recorder::{Outcome, Recorder};
 use crate::store::{Subject, World, carried};
+use detach::Program;
 use std::borrow::Cow;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A tool that carries its own declaration.
 pub struct Host {
@@ -54,10 +56,7 @@ pub struct Host {
     /// The host's own; those of `sayso` where it named none.
     ways: OnceLock<Ways>,
     fields: Vec<(String, Given)>,
-    /// The arguments with which the host's own program delivers.
-    delivery: Option<Vec<String>>,
-    /// Whether this very run is a delivery, which starts no other.
-    delivers: AtomicBool,
+    delivery: Program,
 }
 
 /// Opens the door with the text of the host's declaration.
@@ -95,8 +94,7 @@ impl Host {
             text,
             ways: OnceLock::new(),
             fields: Vec::new(),
-            delivery: None,
-            delivers: AtomicBool::new(false),
+            delivery: Program::Installed,
         }
     }
 
@@ -138,16 +136,6 @@ impl Host {
         self
     }
 
-    /// Lets the host's own program deliver what waits, by the hidden command `telemetry deliver` that
-    /// [`commands::add_to`] brings with [`commands::Wording::Telemetry`]. Without this, an installed
-    /// `sayso` does it; where there is none either, events wait.
-    #[cfg(all(feature = "clap", feature = "delivery"))]
-    #[must_use]
-    pub fn with_delivery(mut self) -> Self {
-        self.delivery = Some(commands::DELIVER.map(str::to_owned).to_vec());
-        self
-    }
-
     /// Whether a newer version of this tool is known, where the person allows to ask. Never waits: it is
     /// answered from what the last question brought, and the next one is asked in the background.
     /// `command` goes with the question only while `usage` is allowed too.
@@ -164,7 +152,7 @@ impl Host {
             let command = command.filter(is_known).map(str::to_owned);
             let question = Question { version, command };
             if let Some(further) = update::hand_over(subject, &question) {
-                detach::start(subject, self.delivery.as_deref(), &further);
+                detach::start(subject, self.delivery, &further);
             }
         }
         known
@@ -174,9 +162,8 @@ impl Host {
     /// waiting for anything. Happens by itself when the host is dropped; a program that ends by
     /// `std::process::exit` calls it before.
     pub fn deliver_if_due(&self) {
-        let delivers = self.delivers.load(Ordering::Relaxed);
-        if let Some(subject) = self.subject.as_ref().filter(|_| !delivers) {
-            detach::start_if_due(subject, self.delivery.as_deref());
+        if let Some(subject) = &self.subject {
+            detach::start_if_due(subject, self.delivery);
         }
     }
 
@@ -329,8 +316,7 @@ mod tests {
             text: GREETER.as_bytes().into(),
             ways: ways.into(),
             fields: Vec::new(),
-            delivery: None,
-            delivers: AtomicBool::new(false),
+            delivery: Program::Installed,
         }
         .register();
         let found = declarations::find(layout, &tool).expect("readable").expect("registered");
