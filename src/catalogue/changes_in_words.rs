@@ -5,7 +5,7 @@ use super::reading::in_text;
 use super::setting::{Direction, FilePlace, Step, Way};
 use super::source::Machine;
 use super::wording::short;
-use crate::domain::text::visible;
+use crate::domain::text::on_one_line;
 use std::path::Path;
 
 /// What a step would do.
@@ -49,7 +49,7 @@ fn change(
     let key = place.key.join(".");
     let is_there = path.symlink_metadata().is_ok();
     let was = match old {
-        Some(old) => format!(" (was {})", visible(old)),
+        Some(old) => format!(" (was {})", on_one_line(old)),
         None => String::new(),
     };
     let new = if is_there { "" } else { " (a new file)" };

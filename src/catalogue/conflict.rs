@@ -5,7 +5,7 @@ use super::rule::{Said, looks};
 use super::source::{Machine, Source, Switch};
 use super::state::{self, ChannelState, Reason, State};
 use super::wording;
-use crate::domain::text::visible;
+use crate::domain::text::on_one_line;
 use crate::store::foreign;
 use crate::store::health::Trouble;
 
@@ -47,7 +47,7 @@ fn misleading(machine: &Machine, entry: &Entry, source: &Source<'_>) -> Option<T
     };
     Some(Trouble {
         path: None,
-        problem: format!("{}: {}={} {does}", entry.id, variable.name, visible(value)),
+        problem: format!("{}: {}={} {does}", entry.id, variable.name, on_one_line(value)),
         hint,
     })
 }

@@ -7,7 +7,7 @@ use super::rule::Said;
 use super::source::{Machine, Source, Switch};
 use super::state::{ChannelState, Reason, State};
 use crate::domain::signals::Environment;
-use crate::domain::text::visible;
+use crate::domain::text::on_one_line;
 use std::path::Path;
 
 /// A path as a person writes it, with `~` for the home.
@@ -37,7 +37,7 @@ pub fn switch(machine: &Machine, source: &Source<'_>) -> String {
 
 /// What a switch holds, short enough for a table.
 pub fn holds(machine: &Machine, source: &Source<'_>) -> String {
-    let value = visible(source.value.as_deref().unwrap_or(""));
+    let value = on_one_line(source.value.as_deref().unwrap_or(""));
     match (source.switch, &source.path) {
         (Switch::Variable(variable), _) => format!("{}={value}", variable.name),
         (Switch::File(file), Some(path)) if file.format.name == "marker" => {

@@ -85,7 +85,7 @@ impl Terminal {
     /// is looking. An empty text clears the line.
     pub(super) fn progress(&self, text: &str) {
         if self.shows_progress {
-            let shown = text::visible(text);
+            let shown = text::on_one_line(text);
             let _ = io::stderr().lock().write_all(format!("\r\x1b[2K{shown}").as_bytes());
             self.has_progress.set(!text.is_empty());
         }

@@ -1,6 +1,6 @@
 //! Tables for people: aligned columns, two spaces apart, no lines.
 
-use super::text::visible;
+use super::text::on_one_line;
 use unicode_width::UnicodeWidthStr;
 
 /// What a cell is about, so that the terminal can colour it.
@@ -38,7 +38,7 @@ impl Cell {
 
     /// A cell with a tone.
     pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: visible(text.into()), tone }
+        Self { text: on_one_line(text.into()), tone }
     }
 }
 

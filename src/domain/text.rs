@@ -25,6 +25,14 @@ pub fn visible(text: impl Into<String>) -> String {
     text.replace(|c| !is_plain(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
 }
 
+/// The same where one line is meant, so that nothing can look like a line of ours: line ends and tabs too
+/// become a mark (U+2028 and U+2029 are line ends to some, UAX 14).
+pub fn on_one_line(text: impl Into<String>) -> String {
+    let text = visible(text);
+    let ends = |c| matches!(c, '\n' | '\t' | '\u{2028}' | '\u{2029}');
+    if text.contains(ends) { text.replace(ends, "\u{fffd}") } else { text }
+}
+
 /// One paragraph, in lines of a bounded width.
 pub fn paragraph(words: &str, width: usize) -> String {
     let mut text = Text::new(width);

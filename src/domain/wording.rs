@@ -5,7 +5,7 @@ use super::decision::{Decision, Facts, Reason};
 use super::declaration::Manner;
 use super::notice::Ways;
 use super::table::Tone;
-use super::text::visible;
+use super::text::on_one_line;
 
 /// The state in a word: on, off, not asked yet.
 pub fn state(decision: Decision) -> (&'static str, Tone) {
@@ -20,7 +20,7 @@ pub fn state(decision: Decision) -> (&'static str, Tone) {
 
 /// Why, short enough for a table.
 pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
-    let variable = |name: &str, value: &str| format!("{name}={}", visible(value));
+    let variable = |name: &str, value: &str| format!("{name}={}", on_one_line(value));
     match decision.reason {
         Reason::Unreadable => match &facts.unreadable {
             Some(file) if file.path.is_some() => {
@@ -41,7 +41,7 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
             (None, said) => variable("SAYSO", said.as_deref().unwrap_or("0")),
         },
         Reason::Policy => match facts.denied_by.as_ref().and_then(|entry| entry.reason.as_ref()) {
-            Some(words) => format!("the administrator forbids it: {}", visible(words)),
+            Some(words) => format!("the administrator forbids it: {}", on_one_line(words)),
             None => "the administrator forbids it".into(),
         },
         Reason::Denied => match facts.word {
@@ -85,7 +85,7 @@ pub fn detail(decision: Decision, facts: &Facts<'_>) -> String {
     let unreadable = facts.unreadable.as_ref().filter(|_| decision.reason == Reason::Unreadable);
     let short = match unreadable {
         Some(file) => match &file.path {
-            Some(path) => visible(format!("{} {}", path.display(), file.why)),
+            Some(path) => on_one_line(format!("{} {}", path.display(), file.why)),
             None => file.why.clone(),
         },
         None => because(decision, facts),

@@ -33,7 +33,7 @@ pub(super) fn event_in_words(line: &str, zone: &TimeZone) -> Option<(i64, String
     };
     let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
     out.push_str(&words);
-    Some((ts, text::visible(out)))
+    Some((ts, text::on_one_line(out)))
 }
 
 /// A key, copied only where something in it is escaped.
@@ -191,6 +191,19 @@ mod tests {
             words(r#"{"tool":"werf","eventData":7,"o":1,"ts":1000}"#),
             "  werf  eventData=7  o=1"
         );
+    }
+
+    #[test]
+    fn an_event_is_one_line_whatever_is_in_it() {
+        for escaped in ["\\n", "\\r\\n", "\\t", "\\u2028", "\\u2029", "\\u0085", "\\u000b"] {
+            let line =
+                format!(r#"{{"a{escaped}b":"c{escaped}d","o":{{"e{escaped}":1}},"ts":1000}}"#);
+            let told = words(&line);
+            assert!(
+                !told.contains(['\n', '\r', '\t', '\u{2028}', '\u{2029}', '\u{85}']),
+                "{told:?}"
+            );
+        }
     }
 
     #[test]

@@ -116,8 +116,8 @@ impl<'a> Journal<'a> {
             for pause in schedule::state(layout, tool).pauses.values().filter(ahead) {
                 notes.push(format!(
                     "{tool}: {} did not take what waits ({}). The next try is not before {}.",
-                    text::visible(&pause.recipient),
-                    text::visible(&pause.why),
+                    text::on_one_line(&pause.recipient),
+                    text::on_one_line(&pause.why),
                     text::local_time(pause.until, zone)
                 ));
             }
@@ -188,5 +188,5 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     let place = entry.request.url.split('?').next().unwrap_or_default();
     let line =
         format!("{at}  {}  {events} to {} ({place}): {outcome}", entry.tool, entry.recipient);
-    text::visible(line)
+    text::on_one_line(line)
 }

@@ -3,6 +3,7 @@
 
 mod a_declaration_is_not_replaced_silently;
 mod a_host_keeps_its_own_commands;
+mod an_edit_changes_one_key;
 mod an_opt_out_outlives_a_third_party_switch;
 mod consent_covers_what_was_read;
 mod only_trusted_files_count;

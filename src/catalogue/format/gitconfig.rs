@@ -107,7 +107,9 @@ fn assignment(text: &str, at: usize, section: &[String]) -> Option<Assignment> {
     Some(Assignment { path, name, value: start..start + length, means })
 }
 
-/// What a value means, and how long it is without the blanks and the comment behind it.
+/// What a value means, and how long it is without the blanks and the comment behind it. As git's own
+/// reader (`parse_value` in its config.c): blanks before a line that goes on count, those before a
+/// value do not.
 fn value_of(written: &str) -> Option<(String, usize)> {
     let mut means = String::new();
     let mut is_quoted = false;
@@ -118,22 +120,23 @@ fn value_of(written: &str) -> Option<(String, usize)> {
             '\n' if is_quoted => return None,
             '\n' => break,
             '#' | ';' if !is_quoted => break,
+            ' ' | '\t' | '\r' if !is_quoted => {
+                if !means.is_empty() {
+                    means.push(c);
+                }
+                continue;
+            }
             '"' => is_quoted = !is_quoted,
             '\\' => match chars.next()? {
-                '\n' => continue,
-                '\r' if chars.next()? == '\n' => continue,
+                '\n' => {}
+                '\r' if chars.next()? == '\n' => {}
                 'n' => means.push('\n'),
                 't' => means.push('\t'),
                 'b' => means.push('\u{8}'),
                 c @ ('\\' | '"') => means.push(c),
                 _ => return None,
             },
-            c => {
-                means.push(c);
-                if !is_quoted && c.is_whitespace() {
-                    continue;
-                }
-            }
+            c => means.push(c),
         }
         kept = means.len();
         end = written.len() - chars.as_str().len();

@@ -6,7 +6,7 @@ mod parse;
 use super::braces::Writing;
 use super::tree::{Found, Kind, Member, Node};
 use super::{Format, Leaves, Refused, Scalar, lines};
-use parse::{means, parse};
+use parse::{LINES, means, parse, skip};
 
 pub(super) const FORMAT: Format = Format {
     name: "yaml",
@@ -99,7 +99,23 @@ fn after_last(
     let end = last.value.span.end.max(last.key.end);
     let end = text[..end].trim_end().len().max(last.key.end);
     let lines = block(text, names, value, indent, unit);
-    Ok(lines::inserted(text, lines::end(text, end), &lines))
+    // A line ending behind a text in lines would become a part of it.
+    let is_open = !text.ends_with('\n') && lines::end(text, end) == text.len();
+    let at = match is_open && ends_in_lines(table) {
+        true => lines::start(text, last.key.start),
+        false => lines::end(text, end),
+    };
+    Ok(lines::inserted(text, at, &lines))
+}
+
+/// Whether the last value is a text in lines.
+fn ends_in_lines(node: &Node) -> bool {
+    let last = match &node.kind {
+        Kind::Table(members) => members.last().map(|member| &member.value),
+        Kind::List(items) => items.last(),
+        _ => return node.hindrance == Some(LINES),
+    };
+    last.is_some_and(ends_in_lines)
 }
 
 fn remove(text: &str, key: &[String]) -> Result<String, Refused> {
@@ -144,18 +160,15 @@ fn without(text: &str, member: &Member) -> String {
     let rest = &text[end..line];
     match rest.find('#') {
         Some(comment) => lines::spliced(text, member.key.start..end + comment, ""),
-        None => lines::cut(text, lines::start(text, member.key.start)..line),
-    }
-}
-
-/// Skips blanks and comments between braces.
-fn skip(text: &str, mut at: usize) -> usize {
-    loop {
-        at = text.len() - text[at..].trim_start().len();
-        if !text[at..].starts_with('#') {
-            return at;
+        None => {
+            let lines = lines::start(text, member.key.start)..line;
+            let cut = lines::cut(text, lines.clone());
+            // The line ending before them stays where it is a part of a text in lines.
+            match parse(&cut) {
+                Ok(Some(root)) if ends_in_lines(&root) => lines::spliced(text, lines, ""),
+                _ => cut,
+            }
         }
-        at += text[at..].find('\n').unwrap_or(text.len() - at);
     }
 }
 

@@ -8,6 +8,9 @@ use std::ops::Range;
 /// Deeper than any configuration, and not so deep that walking it could run out of stack.
 const DEEPEST: usize = 100;
 
+/// A hindrance: the text in lines of `|` and `>`.
+pub(super) const LINES: &str = "a text over several lines";
+
 /// The one document of a text; nothing where there is only an empty one.
 pub(super) fn parse(text: &str) -> Result<Option<Node>, Refused> {
     let mut builder = Builder { text, bytes: places(text), open: Vec::new(), root: None };
@@ -27,6 +30,24 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Refused> {
 fn invalid(error: &ScanError) -> Refused {
     let why = format!("is not valid YAML: {}", error.info());
     Refused { line: Some(error.marker().line()), why }
+}
+
+/// The end of what a brace or bracket closes behind its last value.
+fn closed(text: &str, last: usize) -> Option<usize> {
+    let at = skip(text, last);
+    let at = if text[at..].starts_with(',') { skip(text, at + 1) } else { at };
+    text[at..].starts_with(['}', ']']).then_some(at + 1)
+}
+
+/// Skips blanks and comments between braces.
+pub(super) fn skip(text: &str, mut at: usize) -> usize {
+    loop {
+        at = text.len() - text[at..].trim_start().len();
+        if !text[at..].starts_with('#') {
+            return at;
+        }
+        at += text[at..].find('\n').unwrap_or(text.len() - at);
+    }
 }
 
 /// The byte of each character; the parser counts characters.
@@ -78,6 +99,15 @@ impl Builder<'_> {
         span
     }
 
+    /// A text in lines, up to this byte. Where the file's last line belongs to it and has no line ending,
+    /// it ends in none, as other readers have it (YAML 1.2.2, section 8.1.1.2).
+    fn without_final_newline(&self, value: &str, end: usize) -> String {
+        let (_, last) = self.text.rsplit_once('\n').unwrap_or(("", self.text));
+        let is_last = !last.trim().is_empty() && self.text[end..].trim().is_empty();
+        let kept = value.strip_suffix('\n').filter(|_| is_last);
+        kept.unwrap_or(value).to_owned()
+    }
+
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Refused> {
         let bytes = self.bytes(span);
         match event {
@@ -103,14 +133,16 @@ impl Builder<'_> {
                 // Where nothing is written, the parser names what comes next.
                 let is_nothing = style == ScalarStyle::Plain && value.is_empty();
                 let bytes = if is_nothing { bytes.start..bytes.start } else { bytes };
+                let is_lines = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 let kind = match style {
                     ScalarStyle::Plain => means(&value),
+                    _ if is_lines => {
+                        Kind::Value(Scalar::Text(self.without_final_newline(&value, bytes.end)))
+                    }
                     _ => Kind::Value(Scalar::Text(value.into_owned())),
                 };
-                let hindrance = match style {
-                    ScalarStyle::Literal | ScalarStyle::Folded => Some("a text over several lines"),
-                    _ => hindrance(anchor, tag.is_some()),
-                };
+                let hindrance =
+                    if is_lines { Some(LINES) } else { hindrance(anchor, tag.is_some()) };
                 let is_quoted =
                     matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
                 let span = if is_quoted { self.quoted(bytes) } else { bytes };
@@ -142,13 +174,17 @@ impl Builder<'_> {
             Some(member) => Some(member.value.span.end),
             None => open.items.last().map(|item| item.span.end),
         };
-        let end = if is_flow { end.end } else { last.unwrap_or(end.end) };
+        let end = last.unwrap_or(if is_flow { open.start + 1 } else { end.end });
+        // The parser's own end is before the braces that close, or behind the comment that follows.
+        let closed = is_flow.then(|| closed(self.text, end));
+        let unclosed = (closed == Some(None)).then_some("braces with a name but no value");
+        let end = closed.flatten().unwrap_or(end);
         let start = match open.members.first() {
             Some(member) if !is_flow => member.key.start,
             _ => open.start,
         };
         let kind = if open.is_table { Kind::Table(open.members) } else { Kind::List(open.items) };
-        Node { span: start..end.max(start), kind, hindrance: open.hindrance }
+        Node { span: start..end.max(start), kind, hindrance: open.hindrance.or(unclosed) }
     }
 
     fn put(&mut self, mut node: Node) {
