@@ -161,7 +161,8 @@ const STATES: &[State] = &[
 #[cfg_attr(not(target_os = "linux"), ignore = "prepares files at the places of Linux")]
 fn check_answers_at_once_as_it_answers_at_length() {
     let teller = std::fs::read_to_string(declaration("werf")).expect("a declaration");
-    let teller = teller.replacen("tool = \"werf\"", "tool = \"teller\"", 1);
+    let teller =
+        teller.replacen("tool = \"werf\"", "tool = \"teller\"", 1).replace("WERF_", "TELLER_");
     let teller = teller.replacen("default = \"ask\"", "default = \"notice\"", 1);
     for (n, state) in STATES.iter().enumerate() {
         let home = Home::new();

@@ -11,8 +11,8 @@ use super::rule::Said;
 use super::{Catalogue, executables::Programs};
 use crate::domain::consent::{Choice, Consent};
 use crate::domain::policy::{Default, DeniedBy, Pattern, Policy};
-use crate::domain::signals;
 use crate::domain::tool_id::{Purpose, ToolId};
+use crate::domain::variable;
 use crate::store::{Error, World, answers};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,7 +239,7 @@ impl<'e> Heard<'e> {
             return Err("it would take back a yes of yours".to_owned());
         }
         let begins_with_a_digit = name.starts_with(|c: char| c.is_ascii_digit());
-        if signals::is_taken(name) || begins_with_a_digit {
+        if variable::is_taken(name) || begins_with_a_digit {
             return Err("it means something else to every program".to_owned());
         }
         let mut values = heard.iter().map(|(_, variable)| variable.off.as_str());

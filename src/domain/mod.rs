@@ -17,4 +17,5 @@ pub mod table;
 pub mod text;
 pub mod tool_id;
 pub mod update;
+pub mod variable;
 pub mod wording;

@@ -170,6 +170,9 @@ fn body(
     for way in &declaration.opt_out {
         text.row(0, "Also off by", way);
     }
+    let log = declaration.log_file.as_ref().map(|variable| {
+        format!("{variable}=FILE writes every event to FILE as well, also while it is off")
+    });
     let rows = [
         ("Look first", detail == Detail::Brief, Some(&ways.status)),
         ("Privacy", true, declaration.policy.as_ref()),
@@ -177,7 +180,7 @@ fn body(
         ("Deletion", detail == Detail::Full, declaration.deletion.as_ref()),
         ("Home page", detail == Detail::Full, declaration.homepage.as_ref()),
         ("Feedback", detail == Detail::Full, declaration.feedback.as_ref()),
-        ("Log file", detail == Detail::Full, declaration.log_file.as_ref()),
+        ("Log file", true, log.as_ref()),
     ];
     for (label, _, value) in rows.into_iter().filter(|(_, shown, _)| *shown) {
         if let Some(value) = value {

@@ -22,23 +22,40 @@ pub struct Variable {
     pub value: String,
 }
 
-/// Variables that only automation sets; `CI` is judged by its value, these by being set.
-const CI_MARKERS: [&str; 14] = [
-    "GITHUB_ACTIONS",
-    "GITLAB_CI",
-    "JENKINS_URL",
-    "TRAVIS",
-    "CIRCLECI",
-    "TEAMCITY_VERSION",
-    "BUDDY",
-    "GO_SERVER_URL",
-    "TF_BUILD",
-    "BUILDKITE",
-    "SEMAPHORE",
-    "BITBUCKET_BUILD_NUMBER",
-    "DRONE",
-    "CODEBUILD_BUILD_ID",
+/// Variables that only automation sets, each with the word by which events name it. `CI` is judged by
+/// its value, these by being set. The words are those that werf and Testkube send.
+const AUTOMATIONS: [(&str, &str); 14] = [
+    ("GITHUB_ACTIONS", "github-actions"),
+    ("GITLAB_CI", "gitlab"),
+    ("JENKINS_URL", "jenkins"),
+    ("TRAVIS", "travis"),
+    ("CIRCLECI", "circleci"),
+    ("TEAMCITY_VERSION", "teamcity"),
+    ("BUDDY", "buddy"),
+    ("GO_SERVER_URL", "gocd"),
+    ("TF_BUILD", "azure-pipelines"),
+    ("BUILDKITE", "buildkite"),
+    ("SEMAPHORE", "semaphore"),
+    ("BITBUCKET_BUILD_NUMBER", "bitbucket"),
+    ("DRONE", "drone"),
+    ("CODEBUILD_BUILD_ID", "codebuild"),
 ];
+
+/// The word for the automation that a variable names.
+pub fn automation(environment: &dyn Environment) -> Option<&'static str> {
+    let is_set = |name| environment.get(name).is_some_and(|value| !value.is_empty());
+    AUTOMATIONS.into_iter().find(|(name, _)| is_set(name)).map(|(_, word)| word)
+}
+
+/// All words for automations.
+pub fn automations() -> impl Iterator<Item = &'static str> {
+    AUTOMATIONS.into_iter().map(|(_, word)| word)
+}
+
+/// Whether only automation sets the variable.
+pub fn is_of_automation(name: &str) -> bool {
+    name == "CI" || AUTOMATIONS.iter().any(|(marker, _)| *marker == name)
+}
 
 /// The variables of the general kind, read once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,7 +87,7 @@ impl Signals {
         let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
         let marker = |name: &str| set(name).map(|value| Variable { name: name.to_owned(), value });
         let ci = marker("CI").filter(|ci| !matches!(ci.value.as_str(), "0" | "false"));
-        self.automation = ci.or_else(|| CI_MARKERS.into_iter().find_map(marker));
+        self.automation = ci.or_else(|| AUTOMATIONS.into_iter().find_map(|(name, _)| marker(name)));
         self
     }
 
@@ -87,14 +104,6 @@ impl Signals {
     pub fn sayso_says_no(&self) -> bool {
         self.sayso.as_ref().is_some_and(|value| !super::switch::ON_WORDS.contains(&value.as_str()))
     }
-}
-
-/// Whether a declaration may not use the variable as a switch: it means something else already,
-/// or its use would let one tool answer for all.
-pub fn is_taken(name: &str) -> bool {
-    matches!(name, "CI" | "DO_NOT_TRACK" | "PATH" | "HOME")
-        || name.starts_with("SAYSO")
-        || CI_MARKERS.contains(&name)
 }
 
 #[cfg(test)]
@@ -134,18 +143,10 @@ mod tests {
             assert_eq!(read(&[("CI", person)]).automation, None, "{person}");
         }
         assert!(read(&[("CI", "1")]).automation.is_some());
-        for marker in CI_MARKERS {
+        for (marker, _) in AUTOMATIONS {
             let found = read(&[(marker, "x")]).automation.expect("a marker");
             assert_eq!(found.name, marker);
             assert_eq!(read(&[(marker, "")]).automation, None, "{marker} cleared");
         }
-    }
-
-    #[test]
-    fn general_variables_are_no_tools_own() {
-        for taken in ["CI", "DRONE", "DO_NOT_TRACK", "SAYSO", "SAYSO_HOME", "PATH", "HOME"] {
-            assert!(is_taken(taken), "{taken}");
-        }
-        assert!(!is_taken("WERF_TELEMETRY"));
     }
 }

@@ -12,8 +12,8 @@ const WINDOWS_DEVICES: [&str; 22] = [
 ];
 
 /// Keys of a consent file, which no purpose may shadow.
-const RESERVED_PURPOSES: [&str; 7] =
-    ["version", "tool", "choice", "salt", "noticed", "withdraw", "kind"];
+const RESERVED_PURPOSES: [&str; 9] =
+    ["version", "tool", "choice", "at", "via", "salt", "noticed", "withdraw", "kind"];
 
 const LONGEST: usize = 64;
 
@@ -52,6 +52,11 @@ impl ToolId {
     /// The id as written in commands and file names.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The id as variables bear it: capitals, with `_` for `-` and `.`.
+    pub fn as_variable(&self) -> String {
+        self.0.to_ascii_uppercase().replace(['-', '.'], "_")
     }
 }
 
@@ -153,7 +158,9 @@ mod tests {
 
     #[test]
     fn purposes_do_not_shadow_keys_of_the_consent_file() {
-        assert_eq!("salt".parse::<Purpose>(), Err(InvalidName::Reserved));
+        for word in RESERVED_PURPOSES {
+            assert_eq!(word.parse::<Purpose>(), Err(InvalidName::Reserved), "{word}");
+        }
         assert!("usage".parse::<Purpose>().is_ok());
     }
 

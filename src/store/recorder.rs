@@ -7,6 +7,7 @@ use super::{file, random, spool};
 use crate::domain::decision::Reason;
 use crate::domain::declaration::{Event, Terms};
 use crate::domain::event::{self, Given, Hashes, NotAsDeclared, Run, Secret, Stamp, project};
+use crate::domain::signals;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -117,7 +118,7 @@ impl Recorder {
             event_id = Some(first);
             // Looked for only where an event tells of it: there are many markers.
             let is_automated = terms.needs_automation() && world.signals().automation.is_some();
-            let name = || event::environment::automation(world.environment());
+            let name = || signals::automation(world.environment());
             Run {
                 execution,
                 version: self.version.clone(),
@@ -183,7 +184,12 @@ impl Recorder {
         };
         if let Log::In(path) = &log {
             let held = (!decision.allows()).then_some(decision.reason);
-            if !transparency::append(path, assembled(Hashes::Named)?.document(), held) {
+            if !transparency::append(
+                path,
+                &subject.tool,
+                assembled(Hashes::Named)?.document(),
+                held,
+            ) {
                 return Ok(Outcome::Lost);
             }
         }

@@ -9,3 +9,4 @@ mod consent_covers_what_was_read;
 mod only_trusted_files_count;
 mod the_administrator_can_forbid;
 mod unknown_is_not_damage;
+mod variables_have_a_fixed_form;

@@ -2,7 +2,7 @@
 
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::field::{Field, FieldType};
-use crate::domain::event::environment;
+use crate::domain::signals;
 use serde_json::Value;
 
 /// The longest value of a field, in bytes of JSON; `None` where a clap host brings the words.
@@ -34,7 +34,7 @@ pub(super) fn longest(declaration: &Declaration, field: &Field) -> Option<usize>
         }
         FieldType::Version => Some(2 + 1 + 4 * 9 + 3 + 25 + 25),
         FieldType::Os | FieldType::Arch => Some(2 + 16),
-        FieldType::CiName => environment::automations().map(|word| word.len() + 2).max(),
+        FieldType::CiName => signals::automations().map(|word| word.len() + 2).max(),
         FieldType::RunId => Some(2 + 36),
         FieldType::Hash { .. } | FieldType::Project { .. } => Some(2 + 64),
     }

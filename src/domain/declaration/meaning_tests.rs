@@ -31,7 +31,7 @@ fn what_came_later_does_not_change_what_was_read_before() {
 
 /// A declaration that uses every key.
 const EVERY_KEY: &str = r#"
-tool = "every"
+tool = "every-one"
 name = "Every"
 vendor = "Everybody"
 homepage = "https://every.example"
@@ -50,9 +50,9 @@ commands = ["every run"]
 options = ["loud"]
 
 [environment]
-off = { EVERY_TELEMETRY = ["0"] }
-on = { EVERY_TELEMETRY = ["1"] }
-log-file = "EVERY_TELEMETRY_LOG_FILE"
+off = { EVERY_ONE_TELEMETRY = ["0"] }
+on = { EVERY_ONE_TELEMETRY = ["1"] }
+log-file = "EVERY_ONE_TELEMETRY_LOG_FILE"
 
 [purposes.usage]
 why = "To see what is used the most."
@@ -128,7 +128,7 @@ const COVERED: &str = "";
 /// A table that a declaration may hold; one of its keys; the same key in [`EVERY_KEY`] and as it could
 /// stand there instead; why the digest leaves it out, or [`COVERED`].
 const KEYS: &[(&str, &str, &str, &str, &str)] = &[
-    ("declaration", "tool", "tool = \"every\"", "tool = \"other\"", COVERED),
+    ("declaration", "tool", "tool = \"every-one\"", "tool = \"every.one\"", COVERED),
     ("declaration", "name", "name = \"Every\"", "name = \"All\"", "text"),
     ("declaration", "vendor", "\"Everybody\"", "\"Somebody\"", COVERED),
     ("declaration", "homepage", "every.example\"\npolicy", "other.example\"\npolicy", "text"),
@@ -160,7 +160,7 @@ const KEYS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "environment",
         "off",
-        "EVERY_TELEMETRY = [\"0\"]",
+        "EVERY_ONE_TELEMETRY = [\"0\"]",
         "EVERY_OFF = [\"0\"]",
         "opts out; the consent file keeps what was promised",
     ),
@@ -168,8 +168,8 @@ const KEYS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "environment",
         "log-file",
-        "EVERY_TELEMETRY_LOG",
-        "EVERY_METRICS_LOG",
+        "EVERY_ONE_TELEMETRY_LOG",
+        "EVERY_ONE_METRICS_LOG",
         "a file of the user's own",
     ),
     ("purpose", "why", "used the most.", "used the least.", "text"),
@@ -273,7 +273,8 @@ fn every_key_that_changes_shows_in_a_difference() {
     use super::super::difference::between;
     let known = parse(EVERY_KEY).expect("valid");
     for (table, key, from, to, _) in KEYS.iter().filter(|row| row.2 != row.3) {
-        let new = EVERY_KEY.replacen(from, to, 1).replace("tool = \"other\"", "tool = \"every\"");
+        let new =
+            EVERY_KEY.replacen(from, to, 1).replace("tool = \"every.one\"", "tool = \"every-one\"");
         let is_seen =
             *key == "tool" || !between(&parse(&new).expect("valid"), &known).lines.is_empty();
         assert!(is_seen, "{table}.{key}");

@@ -8,7 +8,7 @@ use super::destination;
 use super::{Declaration, Identity, Manner, PurposeSpec};
 use super::{typed, words};
 use crate::domain::text;
-use crate::domain::tool_id::Purpose;
+use crate::domain::tool_id::{Purpose, ToolId};
 use indexmap::IndexMap;
 use std::fmt;
 use std::str::FromStr;
@@ -121,7 +121,7 @@ impl Reader {
     }
 
     fn declaration(&mut self, typed: typed::Declaration) -> Option<Declaration> {
-        let tool = self.parsed(&typed.tool, "tool");
+        let tool: Option<ToolId> = self.parsed(&typed.tool, "tool");
         if typed.notice == 0 {
             self.problem("notice", "versions count from 1");
         }
@@ -136,11 +136,11 @@ impl Reader {
             }
         };
         let wait = self.wait(typed.wait.as_deref());
-        let switches = self.switches(&typed.environment, "environment");
+        let switches = self.switches(&typed.environment, tool.as_ref(), "environment");
         if let Some(name) = &typed.environment.log_file {
-            self.variable(name, "environment.log-file");
+            self.log_file(name, tool.as_ref());
         }
-        let purposes = self.purposes(typed.purposes, notice);
+        let purposes = self.purposes(typed.purposes, tool.as_ref(), notice);
         if purposes.is_empty() {
             self.problem("purposes", "declare at least one, such as [purposes.usage]");
         }
@@ -191,6 +191,7 @@ impl Reader {
     fn purposes(
         &mut self,
         typed: IndexMap<String, typed::Purpose>,
+        tool: Option<&ToolId>,
         notice: u32,
     ) -> IndexMap<Purpose, PurposeSpec> {
         let mut purposes = IndexMap::new();
@@ -202,7 +203,7 @@ impl Reader {
                 example: self.text(typed.example, &format!("{at}.example")),
                 identity,
                 since: self.since(typed.since, notice, &at),
-                switches: self.switches(&typed.environment, &format!("{at}.environment")),
+                switches: self.switches(&typed.environment, tool, &format!("{at}.environment")),
             };
             if typed.environment.log_file.is_some() {
                 self.problem(&at, "the transparency log belongs to [environment]");

@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// Where the form begins, and its version.
-const MARK: [u8; 8] = *b"PREP\x03\0\0\0";
+const MARK: [u8; 8] = *b"PREP\x04\0\0\0";
 
 /// The mark and the checksum.
 const HEAD: usize = 16;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Declarations with one purpose, two, and switches of both kinds.
 fn samples() -> Vec<(String, Declaration)> {
-    let own = "[purposes.heartbeat]\nenvironment.off = { BEAT = \"any\" }\nenvironment.on = { BEAT_ON = [\"on\", \"1\"] }";
+    let own = "[purposes.heartbeat]\nenvironment.off = { BEAT = \"any\" }\nenvironment.on = { GREETER_METRICS = [\"on\", \"1\"] }";
     let texts = [
         GREETER.to_owned(),
         edited("[purposes.heartbeat]", own),
@@ -83,7 +83,7 @@ proptest! {
     #[test]
     fn both_forms_hear_the_same_variables(
         name in prop_oneof![
-            Just("GREETER_TELEMETRY"), Just("BEAT"), Just("BEAT_ON"), Just("WERF_TELEMETRY"),
+            Just("GREETER_TELEMETRY"), Just("BEAT"), Just("GREETER_METRICS"), Just("WERF_TELEMETRY"),
             Just("OTHER"),
         ],
         value in prop_oneof![

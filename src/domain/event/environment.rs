@@ -2,40 +2,7 @@
 
 use super::{Run, Stamp};
 use crate::domain::declaration::field::FieldType;
-use crate::domain::signals::Environment;
 use serde_json::{Value, json};
-
-/// Variables that name an automation, with the word for it. The words are those that werf and
-/// Testkube send.
-const AUTOMATIONS: [(&str, &str); 14] = [
-    ("GITLAB_CI", "gitlab"),
-    ("JENKINS_URL", "jenkins"),
-    ("TRAVIS", "travis"),
-    ("GITHUB_ACTIONS", "github-actions"),
-    ("CIRCLECI", "circleci"),
-    ("TEAMCITY_VERSION", "teamcity"),
-    ("BUDDY", "buddy"),
-    ("GO_SERVER_URL", "gocd"),
-    ("TF_BUILD", "azure-pipelines"),
-    ("BUILDKITE", "buildkite"),
-    ("SEMAPHORE", "semaphore"),
-    ("BITBUCKET_BUILD_NUMBER", "bitbucket"),
-    ("DRONE", "drone"),
-    ("CODEBUILD_BUILD_ID", "codebuild"),
-];
-
-/// The word for the automation that the variables name.
-pub fn automation(environment: &dyn Environment) -> Option<&'static str> {
-    AUTOMATIONS
-        .iter()
-        .find(|(variable, _)| environment.get(variable).is_some_and(|value| !value.is_empty()))
-        .map(|(_, word)| *word)
-}
-
-/// All words for automations.
-pub fn automations() -> impl Iterator<Item = &'static str> {
-    AUTOMATIONS.iter().map(|(_, word)| *word)
-}
 
 /// Names as Go spells them, since the receivers of today know those.
 pub fn system() -> &'static str {

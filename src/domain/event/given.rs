@@ -2,6 +2,7 @@
 
 use super::environment;
 use crate::domain::declaration::field::FieldType;
+use crate::domain::signals;
 use serde_json::{Value, json};
 
 /// An option that was used: its name, where it came from, how often. Never its value.
@@ -134,9 +135,7 @@ impl Given {
             (FieldType::Arch, Self::Text(text)) if text == environment::processor() => {
                 Ok(json!(text))
             }
-            (FieldType::CiName, Self::Text(text))
-                if environment::automations().any(|a| a == text) =>
-            {
+            (FieldType::CiName, Self::Text(text)) if signals::automations().any(|a| a == text) => {
                 Ok(json!(text))
             }
             (FieldType::Hash { .. } | FieldType::Project { .. }, Self::Text(text)) => {

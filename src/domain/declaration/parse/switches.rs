@@ -2,15 +2,22 @@
 
 use super::Reader;
 use crate::domain::declaration::typed;
-use crate::domain::signals;
 use crate::domain::switch::{ON_WORDS, OffValues, Switches};
+use crate::domain::tool_id::ToolId;
+use crate::domain::variable;
 
 impl Reader {
-    pub(super) fn switches(&mut self, typed: &typed::Environment, at: &str) -> Switches {
+    /// Reads the switches. Where the tool has no valid id, nothing can bear it.
+    pub(super) fn switches(
+        &mut self,
+        typed: &typed::Environment,
+        tool: Option<&ToolId>,
+        at: &str,
+    ) -> Switches {
         let mut switches = Switches::default();
         for (name, off) in &typed.off {
             let at = format!("{at}.off");
-            self.variable(name, &at);
+            self.may_hold(name, tool, &at);
             let values = match off {
                 typed::Off::Word(word) if word == "any" => OffValues::Any,
                 typed::Off::Word(_) => {
@@ -27,7 +34,11 @@ impl Reader {
         }
         for (name, values) in &typed.on {
             let at = format!("{at}.on");
-            self.variable(name, &at);
+            self.may_hold(name, tool, &at);
+            if let Some(tool) = tool.filter(|tool| !variable::may_opt_in(tool, name)) {
+                let own = variable::in_words(tool);
+                self.problem(&at, format!("only {own} may opt in, or one of them with _ENABLED"));
+            }
             if values.is_empty() || values.iter().any(|value| !ON_WORDS.contains(&value.as_str())) {
                 self.problem(&at, format!("only {} may switch on", ON_WORDS.join(", ")));
                 continue;
@@ -45,13 +56,21 @@ impl Reader {
         switches
     }
 
-    pub(super) fn variable(&mut self, name: &str, at: &str) {
-        let letters = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-        let starts_well = name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
-        if !(starts_well && name.bytes().all(letters)) {
+    /// A variable that can only cause hold.
+    fn may_hold(&mut self, name: &str, tool: Option<&ToolId>, at: &str) {
+        let is_own = tool.is_some_and(|tool| variable::may_opt_in(tool, name));
+        if !variable::is_name(name) {
             self.problem(at, "a variable has a name of letters, digits and '_', no digit first");
-        } else if signals::is_taken(name) {
+        } else if variable::is_taken(name) || !is_own && variable::is_spoken_for(name) {
             self.problem(at, format!("{name} is no tool's own and cannot be its switch"));
+        }
+    }
+
+    /// The variable that names a file.
+    pub(super) fn log_file(&mut self, name: &str, tool: Option<&ToolId>) {
+        if let Some(tool) = tool.filter(|tool| !variable::may_name_a_log(tool, name)) {
+            let own = variable::in_words(tool);
+            self.problem("environment.log-file", format!("use {own}, followed by _LOG_FILE"));
         }
     }
 }
