@@ -134,6 +134,7 @@ fn everything(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
         session.terminal.progress("");
         keep(ended);
     }
+    switch::tell_what_is_not_verified(session)?;
     Ok(exit)
 }
 

@@ -29,11 +29,13 @@ mod tools;
 mod undo;
 mod update_check;
 
+use crate::domain::tool_id::ToolId;
 use crate::store::World;
 use catalogued::Others;
 use clap::{ArgMatches, Command};
 use failure::Failure;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -73,6 +75,8 @@ struct Session {
     others: OnceCell<Others>,
     /// A variable has to be set in the person's shell.
     needs_variables: Cell<bool>,
+    /// Third-party tools of which nobody can tell whether they are off now.
+    not_verified: RefCell<BTreeSet<ToolId>>,
 }
 
 /// Whom a command is for: the order in which help lists them.
@@ -134,8 +138,13 @@ pub fn main() -> ExitCode {
     }
     let world = World::of_this_process();
     let terminal = Terminal::of(&world);
-    let session =
-        Session { world, terminal, others: OnceCell::new(), needs_variables: Cell::default() };
+    let session = Session {
+        world,
+        terminal,
+        others: OnceCell::new(),
+        needs_variables: Cell::default(),
+        not_verified: RefCell::default(),
+    };
     match run(arguments, &session) {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(&session.terminal).into(),

@@ -5,9 +5,10 @@ use super::failure::Failure;
 use super::{Exit, Session};
 use crate::catalogue::entry::{Channel, Entry, Word};
 use crate::catalogue::setting::{self, Direction, Request, Step, Way};
-use crate::catalogue::state::{self, ChannelState, State};
+use crate::catalogue::state::{self, ChannelState, Reason, State};
 use crate::catalogue::{changes_in_words, vendor_command, wording};
 use crate::domain::consent::Choice;
+use crate::domain::text;
 use crate::domain::tool_id::Purpose;
 use crate::host::act;
 use crate::store::{Subject, answers};
@@ -131,9 +132,12 @@ fn set(
         exit = exit.and(take(session, entry, step)?);
     }
     for is in state::of(machine, entry) {
-        if let Some(step) = steps.iter().find(|step| step.channel == is.channel) {
-            exit = exit.and(tell(session, entry, typed.direction, step, &is)?);
+        let Some(step) = steps.iter().find(|step| step.channel == is.channel) else { continue };
+        if !typed.is_named && nobody_can_tell(&is) {
+            session.not_verified.borrow_mut().insert(entry.id.clone());
+            continue;
         }
+        exit = exit.and(tell(session, entry, typed.direction, step, &is)?);
     }
     Ok(exit)
 }
@@ -229,6 +233,25 @@ fn tell(
         session.needs_variables.set(true);
     }
     Ok(Exit::NotDone)
+}
+
+/// Whether a channel is unknown for reasons that are not on this machine. (A file that cannot be read, or
+/// two switches that contradict each other, are: there is something to be done about them.)
+fn nobody_can_tell(is: &ChannelState<'_>) -> bool {
+    is.state == State::Unknown
+        && matches!(is.reason, Reason::Evidence | Reason::Removed | Reason::Unseen)
+}
+
+/// Said once, after everything that was done: the tools of which nobody can tell whether they are off.
+pub(super) fn tell_what_is_not_verified(session: &Session) -> Result<(), Failure> {
+    let tools = session.not_verified.take();
+    if tools.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = tools.iter().map(|tool| tool.as_str()).collect();
+    let words = format!("Not verified: {}. See sayso status TOOL.", names.join(", "));
+    session.terminal.say(text::paragraph(&words, session.terminal.width()).trim_end())?;
+    Ok(())
 }
 
 /// Said once, after everything else: how variables come to last.

@@ -59,6 +59,27 @@ fn off_already_touches_nothing_and_is_remembered() {
 }
 
 #[test]
+fn what_nobody_can_tell_is_one_line_and_no_failure_unless_the_tool_was_named() {
+    let machine = Machine::with(&["gcloud", "terraform", "turbo"]);
+    let ran = machine.run(&["disable"]).ends(0);
+    assert_eq!(ran.stderr, "", "{ran:#?}");
+    assert!(ran.stdout.contains("turborepo: usage is off"), "{ran:#?}");
+    let lines: Vec<&str> =
+        ran.stdout.lines().filter(|line| line.contains("Not verified")).collect();
+    assert_eq!(lines, ["Not verified: google-cloud-cli, terraform. See sayso status TOOL."]);
+    let ran = machine.run(&["disable", "google-cloud-cli"]).ends(1);
+    assert!(
+        ran.stderr.contains("google-cloud-cli: whether usage is on cannot be told"),
+        "{ran:#?}"
+    );
+    // What is known to be on and stays on is not done.
+    let machine = Machine::with(&["gcloud", "gradio"]);
+    let ran = machine.run(&["disable"]).ends(1);
+    assert_eq!(ran.stderr.matches("error:").count(), 1, "{ran:#?}");
+    assert!(ran.stderr.contains("gradio: usage is still on"), "{ran:#?}");
+}
+
+#[test]
 fn a_wish_that_does_not_hold_is_told_by_doctor() {
     let machine = Machine::with(&["gradio"]);
     machine.run(&["doctor"]).ends(0);
