@@ -159,6 +159,20 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
     Ok(true)
 }
 
+/// Removes what a killed run left beside the files of a tool that sayso has changed. Where that fails, it
+/// stays for the next one.
+pub(super) fn tidy(layout: &Layout, tool: &ToolId) {
+    let is_of_the_tool = |touch: &Touch| touch.tool == tool.as_str();
+    let kept = undo::all(layout).unwrap_or_default();
+    for kept in kept.iter().filter(|kept| kept.touches().iter().any(is_of_the_tool)) {
+        if VendorsFile::has_a_rest(&kept.place)
+            && let Ok(turn) = Turn::take(layout)
+        {
+            let _ = VendorsFile::hold(&kept.place, &[], &turn);
+        }
+    }
+}
+
 /// That a new file is in place is what counts; only a power cut right now would show the old one.
 pub(super) fn in_place(replaced: Result<(), Error>) -> Result<(), Error> {
     replaced.or_else(|error| match error {

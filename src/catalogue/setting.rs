@@ -218,6 +218,10 @@ pub fn take(
             let is_meant = |touch: &undo::Touch| touch.tool == entry.id.as_str();
             !taking_back::take_back(layout, &own, &is_meant, false)?.is_empty()
         }
+        Way::Already => {
+            change::tidy(layout, &entry.id);
+            false
+        }
         _ => false,
     };
     machine.forget_files();

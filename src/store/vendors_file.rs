@@ -2,13 +2,16 @@
 //!
 //! Links of the person's own are followed, and stay links: the file they lead to is replaced. What
 //! belongs to somebody else, has a second name or is no regular file is left alone. The new file is
-//! made beside the old one, with its mode and group, and renamed into place. (Writing into the file
-//! itself was turned down: who reads it meanwhile, or after a crash, would find half of it.)
+//! made beside the old one, with its mode, group and attributes, and changes places with it. (Writing
+//! into the file itself was turned down: who reads it meanwhile, or after a crash, would find half of it.)
+
+mod in_place;
 
 use super::error::Error;
 use super::file::{self, Trust};
 use super::undo::Turn;
 use super::{folder, foreign, platform};
+use in_place::{Exchanged, exchange, keep_attributes};
 use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -96,8 +99,11 @@ impl VendorsFile {
         let mode = self.mode().or(mode).unwrap_or(NEW_MODE);
         let put = made.and_then(|()| self.fill(text, mode)).and_then(|()| {
             self.check_unchanged()?;
-            fs::rename(self.draft(), &self.place)
-                .map_err(|error| Error::io("replace", &self.place, error))
+            match exchange(&self.draft(), &self.place, self.text()) {
+                Ok(Exchanged::Done) => Ok(()),
+                Ok(Exchanged::Busy) => Err(Error::Busy { path: self.place.clone() }),
+                Err(error) => Err(Error::io("replace", &self.place, error)),
+            }
         });
         if put.is_err() {
             let _ = fs::remove_file(self.draft());
@@ -115,6 +121,7 @@ impl VendorsFile {
         let like = self.found.as_ref().map(|(metadata, _)| metadata);
         file.write_all(text.as_bytes())
             .and_then(|()| platform::make_like(&file, mode, like))
+            .and_then(|()| like.map_or(Ok(()), |_| keep_attributes(&self.place, &file)))
             .and_then(|()| file.sync_all())
             .map_err(failed)
     }
@@ -133,10 +140,19 @@ impl VendorsFile {
         if is_same { Ok(()) } else { Err(Error::Busy { path: self.place.clone() }) }
     }
 
-    fn draft(&self) -> PathBuf {
-        let name = self.place.file_name().unwrap_or_default().to_string_lossy();
-        self.place.with_file_name(format!(".{name}.sayso.new"))
+    /// Whether a killed run left something beside a file.
+    pub fn has_a_rest(place: &Path) -> bool {
+        fs::symlink_metadata(draft_of(place)).is_ok()
     }
+
+    fn draft(&self) -> PathBuf {
+        draft_of(&self.place)
+    }
+}
+
+fn draft_of(place: &Path) -> PathBuf {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    place.with_file_name(format!(".{name}.sayso.new"))
 }
 
 /// Removes folders, the last first, as far as there is nothing in them.

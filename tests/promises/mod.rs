@@ -2,6 +2,7 @@
 //! with a table of inputs for each way that was found. Not one example but its class.
 
 mod a_declaration_is_not_replaced_silently;
+mod a_file_keeps_its_attributes;
 mod a_host_keeps_its_own_commands;
 mod an_edit_changes_one_key;
 mod an_opt_out_outlives_a_third_party_switch;
