@@ -1,6 +1,8 @@
 //! How a new file takes the place of another program's: with its attributes, and so that what that
 //! program writes in the meantime is noticed. Where a system has no such calls, it is a plain rename.
 
+use crate::store::file::{self, Trust};
+use crate::store::foreign;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -73,7 +75,8 @@ pub(super) fn exchange(draft: &Path, place: &Path, text: Option<&str>) -> io::Re
     if !swap(draft, place)? {
         return fs::rename(draft, place).map(|()| Exchanged::Done);
     }
-    let is_as_expected = fs::read(draft).is_ok_and(|old| old == text.as_bytes());
+    let old = file::read(draft, foreign::LIMIT, Trust::Anyone);
+    let is_as_expected = old.is_ok_and(|old| old.as_deref() == Some(text));
     if !is_as_expected {
         swap(draft, place)?;
     }
