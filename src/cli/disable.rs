@@ -107,7 +107,11 @@ fn refuse(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, F
         session.terminal.say(&format!("{tool}: would say no to {what}. Nothing was changed."))?;
         return Ok(Exit::Done);
     }
-    let stored = act::refuse(subject, purposes, Via::Command).map_err(in_words)?;
+    let stored = match typed.tool {
+        Some(_) => act::refuse(subject, purposes, Via::Command),
+        None => act::refuse_one_of_many(subject, Via::Command),
+    };
+    let stored = stored.map_err(in_words)?;
     prepared::refresh(&session.world, tool);
     let exit = session.terminal.finish(&stored);
     session.terminal.say(&act::after_no(subject, purposes, &stored).join("\n"))?;
@@ -133,6 +137,13 @@ fn everything(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
         let ended = one(session, tool, typed);
         session.terminal.progress("");
         keep(ended);
+    }
+    if !typed.dry_run {
+        keep(
+            answers::after_many(&session.world)
+                .map(|stored| session.terminal.finish(&stored))
+                .map_err(Failure::from),
+        );
     }
     switch::tell_what_is_not_verified(session)?;
     Ok(exit)

@@ -5,8 +5,9 @@ use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::start_files;
 use crate::delivery::deletion;
 use crate::domain::tool_id::ToolId;
+use crate::store::answers::Removed;
 use crate::store::layout::Layout;
-use crate::store::{Subject, answers, sent, undo};
+use crate::store::{Error, Subject, answers, sent, undo};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeSet;
 
@@ -56,8 +57,8 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
         return Err(Failure::not_done(anyhow::anyhow!(what)).hint(hint));
     }
     let deletion = subject.declaration().and_then(|declared| declared.deletion.as_deref());
-    let pseudonyms = sent::pseudonyms(world.layout()?, &tool)?;
     if dry_run {
+        let pseudonyms = sent::pseudonyms(world.layout()?, &tool)?;
         let mut lines = vec![format!(
             "{tool}: would say no to the whole tool, and delete what waits, the log of what has left and its pseudonyms."
         )];
@@ -69,19 +70,29 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let stored = answers::forget(world, &tool)?;
+    let is_deleted = stored.unfinished.is_empty();
     let mut exit = session.terminal.finish(&stored);
     if let Some(kept) = stored.kept_file() {
         session.terminal.note(&kept);
     }
-    session.terminal.say(&format!(
-        "{tool}: off. What waited, the log of what has left and its pseudonyms are deleted."
-    ))?;
+    session.terminal.say(&format!("{tool} is off."))?;
     // The log names the pseudonyms: it goes last, so that whoever is interrupted can ask again.
-    if ask_for_deletion(session, &tool, deletion, &pseudonyms)? == Exit::NotDone {
-        exit = Exit::NotDone;
-    }
-    sent::forget(world.layout()?, &tool)?;
+    let pseudonyms =
+        sent::pseudonyms(world.layout()?, &tool).map_err(|error| left(error, &tool))?;
+    exit = exit.and(ask_for_deletion(session, &tool, deletion, &pseudonyms)?);
+    sent::forget(world.layout()?, &tool).map_err(|error| left(error, &tool))?;
+    session.terminal.say(match is_deleted {
+        true => "Deleted: queued events, the sent log and the pseudonymous ID.",
+        false => "Deleted: the sent log. What was not deleted is named above.",
+    })?;
     Ok(exit)
+}
+
+fn left(error: Error, tool: &ToolId) -> Failure {
+    let hint = error.hint();
+    let what =
+        anyhow::Error::from(error).context(format!("the sent log of {tool} was not deleted"));
+    Failure::not_done(what).hint(hint)
 }
 
 /// Asks the vendor to delete what has left, or says what a person has to do instead.
@@ -126,6 +137,9 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
         would_strand(layout)?;
     }
     let mut exit = Exit::Done;
+    if !dry_run {
+        answers::end_every_opt_in(&session.world).map_err(nothing_removed)?;
+    }
     for tool in tools::known(&session.world)?.iter().filter(|_| !dry_run) {
         let pseudonyms = sent::pseudonyms(layout, tool)?;
         if !pseudonyms.is_empty() {
@@ -149,11 +163,21 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
             .terminal
             .say(&format!("{verb} the line of sayso out of {}", change.path.display()))?;
     }
-    let (verb, places) = match dry_run {
-        true => ("would remove", answers::everything(layout)),
-        false => ("removed", answers::forget_everything(layout)?),
+    let (verb, removed) = match dry_run {
+        true => {
+            let places = answers::everything(layout);
+            ("would remove", Removed { places, errors: Vec::new() })
+        }
+        false => {
+            let removed = answers::forget_everything(&session.world).map_err(nothing_removed)?;
+            ("removed", removed)
+        }
     };
-    if places.is_empty() {
+    let Removed { places, errors } = removed;
+    for error in errors {
+        exit = exit.and(Failure::from(error).report(&session.terminal));
+    }
+    if places.is_empty() && exit == Exit::Done {
         if lines_out.is_empty() {
             session.terminal.say("There is nothing to remove.")?;
         }
@@ -161,9 +185,16 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
     }
     let mut lines: Vec<String> =
         places.iter().map(|place| format!("{verb} {}", place.display())).collect();
-    lines.push("Your noes are among them, so tools may ask again.".to_owned());
+    if exit == Exit::Done {
+        lines.push("Your noes are among them, so tools may ask again.".to_owned());
+    }
     session.terminal.say(&lines.join("\n"))?;
     Ok(exit)
+}
+
+fn nothing_removed(error: Error) -> Failure {
+    let hint = error.hint();
+    Failure::not_done(anyhow::Error::from(error).context("nothing was removed")).hint(hint)
 }
 
 /// What other tools' files were is among the files to remove: after that, nobody could put them

@@ -105,10 +105,11 @@ impl Terminal {
 
     /// Says what is left to do after an answer that was stored, and how the program ends.
     pub(super) fn finish(&self, stored: &Stored) -> Exit {
-        let Some(unfinished) = &stored.unfinished else { return Exit::Done };
-        let (what, hint) = act::left_to_do(unfinished);
-        self.complain(&anyhow::anyhow!(what), &[hint]);
-        Exit::NotDone
+        for unfinished in &stored.unfinished {
+            let (what, hint) = act::left_to_do(unfinished);
+            self.complain(&anyhow::anyhow!(what), &[hint]);
+        }
+        if stored.unfinished.is_empty() { Exit::Done } else { Exit::NotDone }
     }
 
     /// `error:`, then `caused by:` for each cause, then `hint:`.

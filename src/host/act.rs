@@ -200,6 +200,16 @@ pub fn refuse(subject: &Subject, purposes: &[String], via: Via) -> Result<Stored
     Ok(answers::refuse(subject.world(), &subject.tool, scope, None, via)?)
 }
 
+/// Stores the no to one of many tools; [`answers::after_many`] is to follow.
+///
+/// # Errors
+/// Where it could not be stored.
+#[cfg(feature = "cli")]
+pub fn refuse_one_of_many(subject: &Subject, via: Via) -> Result<Stored, Refusal> {
+    let scope = Scope::WholeTool;
+    Ok(answers::refuse_one_of_many(subject.world(), &subject.tool, scope, None, via)?)
+}
+
 /// What may be refused: the purposes that were named, none where the whole tool is meant.
 ///
 /// # Errors

@@ -356,8 +356,9 @@ fn say(text: &str) -> Result<(), Told> {
 /// Says what holds now, and what is left to do.
 fn finish(stored: &Stored, lines: &[String]) -> Result<(), Told> {
     let said = say(&format!("{}\n", lines.join("\n")));
-    let Some(unfinished) = &stored.unfinished else { return said };
-    let (what, hint) = act::left_to_do(unfinished);
-    aside(&format!("error: {what}\nhint: {hint}\n"));
-    Err(Told { misuse: false })
+    for unfinished in &stored.unfinished {
+        let (what, hint) = act::left_to_do(unfinished);
+        aside(&format!("error: {what}\nhint: {hint}\n"));
+    }
+    if stored.unfinished.is_empty() { said } else { Err(Told { misuse: false }) }
 }

@@ -202,7 +202,7 @@ impl Question<'_> {
     }
 
     fn done(&self, stored: Stored) -> Outcome {
-        if let Some(unfinished) = &stored.unfinished {
+        for unfinished in &stored.unfinished {
             let (what, hint) = act::left_to_do(unfinished);
             aside(&format!("error: {what}\nhint: {hint}\n"));
         }

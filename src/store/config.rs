@@ -1,7 +1,7 @@
 //! `config.toml`: the person's id and default.
 
 use super::error::Error;
-use super::file::{self, Replacement, Trust};
+use super::file::{self, Intent, Replacement, Trust};
 use super::patch::{self, Change};
 use super::plain::{self, Line, Plain};
 use super::random;
@@ -86,9 +86,10 @@ fn parse_toml(path: &Path, text: &str) -> Result<Config, Error> {
 /// Changes the file, keeping every other byte of it.
 fn change(
     path: &Path,
+    intent: Intent,
     changes: &dyn Fn(&Config) -> Result<Vec<Change>, Error>,
 ) -> Result<(), Error> {
-    let replacement = Replacement::of(path)?;
+    let replacement = Replacement::to_store(intent, path)?;
     let text = file::read(path, LIMIT, Trust::Own)?;
     let config = text.as_ref().map_or_else(|| Ok(Config::default()), |text| parse(path, text))?;
     let changes = changes(&config)?;
@@ -103,7 +104,8 @@ fn change(
 
 /// Sets what holds for tools without a choice.
 pub(super) fn set_default(path: &Path, default: Default) -> Result<(), Error> {
-    change(path, &|config| {
+    let intent = if default == Default::Off { Intent::OptOut } else { Intent::Any };
+    change(path, intent, &|config| {
         if config.default == Some(default) {
             return Ok(Vec::new());
         }
@@ -113,7 +115,7 @@ pub(super) fn set_default(path: &Path, default: Default) -> Result<(), Error> {
 
 /// Makes an id where there is none.
 pub(super) fn ensure_id(path: &Path) -> Result<(), Error> {
-    change(path, &|config| match config.id() {
+    change(path, Intent::Any, &|config| match config.id() {
         Some(_) => Ok(Vec::new()),
         None => Ok(vec![new_id(path)?]),
     })
@@ -121,7 +123,7 @@ pub(super) fn ensure_id(path: &Path) -> Result<(), Error> {
 
 /// Puts another id in the place of the one that is there.
 pub(super) fn renew_id(path: &Path) -> Result<(), Error> {
-    change(path, &|config| match config.id {
+    change(path, Intent::Any, &|config| match config.id {
         Some(_) => Ok(vec![new_id(path)?]),
         None => Ok(Vec::new()),
     })
@@ -140,7 +142,7 @@ pub(super) fn remove_id(
     if read(path)?.id.is_none() {
         return Ok(());
     }
-    change(path, &|config| {
+    change(path, Intent::OptOut, &|config| {
         let is_to_go = config.id.is_some() && is_unused()?;
         Ok(if is_to_go { vec![Change::remove(&["id"])] } else { Vec::new() })
     })

@@ -2,7 +2,7 @@
 //! tools never wait for each other and damage stays where it is.
 
 use super::error::Error;
-use super::file::{self, Replacement, Trust};
+use super::file::{self, Intent, Replacement, Trust};
 use super::patch::{self, Change};
 use crate::domain::consent::{Answer, Choice, Consent, Noticed, Read, Refusal, Via};
 use crate::domain::switch::Withdrawal;
@@ -217,7 +217,11 @@ pub(super) fn update(
     if_damaged: IfDamaged,
     changes: &dyn Fn(&Consent) -> Vec<Change>,
 ) -> Result<Changed, Error> {
-    let replacement = Replacement::of(path)?;
+    let intent = match if_damaged {
+        IfDamaged::Refuse => Intent::Any,
+        IfDamaged::SetAside { .. } => Intent::OptOut,
+    };
+    let replacement = Replacement::to_store(intent, path)?;
     let found = file::read(path, LIMIT, Trust::Own).and_then(|text| match text {
         Some(text) => parse(path, tool, &text).map(|consent| (Some(text), consent)),
         None => Ok((None, Consent::default())),
@@ -263,9 +267,8 @@ fn is_the_systems_fault(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. } if source.kind() != ErrorKind::PermissionDenied)
 }
 
-/// Changes a file without needing room on the disk: for a disk so full that the file cannot be
-/// replaced. The first of the attempts that takes no more room than the old file is written over
-/// it.
+/// Changes a file without needing another one beside it, or room on the disk. The first of the attempts
+/// that takes no more room than the old file is written over it; nothing is, where it says that already.
 pub(super) fn update_in_place(
     path: &Path,
     tool: &ToolId,
@@ -273,6 +276,9 @@ pub(super) fn update_in_place(
 ) -> Result<Changed, Error> {
     let text = file::read(path, LIMIT, Trust::Own)?.unwrap_or_default();
     let before = parse(path, tool, &text)?;
+    if attempts(&before).first().is_some_and(Vec::is_empty) {
+        return Ok(Changed { after: before.clone(), before, set_aside: None, lasts: Ok(()) });
+    }
     let fitting = attempts(&before).iter().find_map(|changes| {
         let mut new = patch::apply(&text, changes).ok()?;
         new.push_str(&" ".repeat(text.len().checked_sub(new.len())?));
@@ -280,8 +286,11 @@ pub(super) fn update_in_place(
     });
     let new = fitting.ok_or_else(|| Error::NotEditable { path: path.to_owned() })?;
     let after = parse(path, tool, &new)?;
-    file::overwrite(path, &new)?;
-    Ok(Changed { before, after, set_aside: None, lasts: Ok(()) })
+    let lasts = match file::overwrite(path, &new) {
+        Err(error) if !error.is_in_place() => return Err(error),
+        overwritten => overwritten,
+    };
+    Ok(Changed { before, after, set_aside: None, lasts })
 }
 
 /// The ids of the tools that have a file in the folder, whatever is in it.

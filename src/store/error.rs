@@ -77,11 +77,13 @@ pub enum Error {
         /// Which.
         path: PathBuf,
     },
-    /// The new file is in place, but the disk did not confirm it.
-    #[error("{} is stored, but may not survive a power cut", path.display())]
+    /// The change is in force, but the disk did not confirm it.
+    #[error("{} is {done}, but a power cut may undo that", path.display())]
     NotDurable {
         /// Which.
         path: PathBuf,
+        /// "stored" or "deleted".
+        done: &'static str,
         /// The system's words.
         source: io::Error,
     },
@@ -129,7 +131,7 @@ impl Error {
             Self::Foreign { .. } => "belongs to another user".to_owned(),
             Self::NotEditable { .. } => "cannot be changed without touching other parts".to_owned(),
             Self::Busy { .. } => "is being changed by another process".to_owned(),
-            Self::NotDurable { .. } => "may not survive a power cut".to_owned(),
+            Self::NotDurable { done, .. } => format!("is {done}, but a power cut may undo that"),
         }
     }
 
@@ -177,9 +179,22 @@ impl Error {
         }
     }
 
-    /// Whether the new file is in place all the same.
+    /// Whether the change is in force all the same.
     pub(crate) fn is_in_place(&self) -> bool {
         matches!(self, Self::NotDurable { .. })
+    }
+
+    /// Whether the system failed.
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self, Self::Io { .. })
+    }
+
+    /// Whether the user may not write there.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if matches!(
+            source.kind(),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+        ))
     }
 
     /// Whether there was no room for a new file.

@@ -2,7 +2,7 @@
 
 mod replacement;
 
-pub(super) use replacement::Replacement;
+pub(super) use replacement::{Intent, Replacement};
 
 use super::{Error, folder, platform};
 use std::fs::{self, File, OpenOptions};
@@ -114,6 +114,9 @@ fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error
 
 /// Writes over the start of a file that has at least that many bytes: the one change that needs
 /// no room on a full disk.
+///
+/// # Errors
+/// [`Error::NotDurable`] where it is written, and may not last.
 pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
     let failed = |error| Error::io("write", path, error);
     let mut file = platform::careful_options(false).write(true).open(path).map_err(failed)?;
@@ -123,7 +126,13 @@ pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
         return Err(Error::Busy { path: path.to_owned() });
     }
     platform::may_write(metadata.len()).map_err(failed)?;
-    file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    file.write_all(content.as_bytes()).map_err(failed)?;
+    let done = "stored";
+    platform::sync(&file).map_err(|source| Error::NotDurable {
+        path: path.to_owned(),
+        done,
+        source,
+    })
 }
 
 /// Puts content in place, whole, in a folder that is there; makes none, and takes no care that it
@@ -142,7 +151,8 @@ pub(super) fn replace_here(path: &Path, content: &[u8]) -> Result<(), Error> {
     fs::rename(&draft, path).map_err(failed)
 }
 
-/// Adds one line to a file with one write, so that lines of several processes never mix.
+/// Adds one line to a file with one write, so that lines of several processes never mix, and makes it
+/// last.
 pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
     let (mut file, metadata) = open_to_append(path)?;
     let failed = |error| Error::io("write", path, error);
@@ -151,7 +161,10 @@ pub(super) fn append_line(path: &Path, line: &str) -> Result<(), Error> {
     let line = format!("{start}{line}\n");
     platform::may_write(metadata.len() + line.len() as u64).map_err(failed)?;
     match file.write(line.as_bytes()) {
-        Ok(written) if written == line.len() => file.sync_data().map_err(failed),
+        Ok(written) if written == line.len() => {
+            platform::sync(&file).map_err(failed)?;
+            if metadata.len() == 0 { folder::sync_around(path, "stored") } else { Ok(()) }
+        }
         Ok(_) => Err(failed(io::Error::from(ErrorKind::StorageFull))),
         Err(error) => Err(failed(error)),
     }
@@ -164,7 +177,10 @@ pub(super) fn ensure(path: &Path) -> Result<(), Error> {
 
 /// Opens a file of the person's own to append to it, made where there is none.
 fn open_to_append(path: &Path) -> Result<(File, fs::Metadata), Error> {
-    folder::make(path.parent().unwrap_or(path))?;
+    match folder::make(path.parent().unwrap_or(path)) {
+        Err(error) if !error.is_in_place() => return Err(error),
+        _ => {}
+    }
     let failed = |error| Error::io("write", path, error);
     let mut options = platform::careful_options(false);
     let file = options.append(true).create(true).open(path).map_err(failed)?;
@@ -174,11 +190,21 @@ fn open_to_append(path: &Path) -> Result<(File, fs::Metadata), Error> {
     Ok((file, metadata))
 }
 
-/// Removes a file; one that is not there is no error.
+/// Removes a file and makes that last; one that is not there is no error.
 pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    if unlink(path)? { folder::sync_around(path, "deleted") } else { Ok(()) }
+}
+
+/// Removes a file that would do no harm if a power cut brought it back.
+pub(super) fn discard(path: &Path) -> Result<(), Error> {
+    unlink(path).map(drop)
+}
+
+fn unlink(path: &Path) -> Result<bool, Error> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::io("remove", path, error)),
     }
 }
 

@@ -23,58 +23,113 @@ pub(super) fn tools_in(path: &Path, ending: &str) -> Result<Vec<ToolId>, Error> 
     Ok(entries(path)?.iter().filter_map(id).collect())
 }
 
-/// Removes a folder with everything in it; one that is not there is no error. Links are removed
-/// and not followed.
+/// Removes a folder with everything in it, and makes that last; one that is not there is no error.
+/// Links are removed and not followed.
 pub(super) fn remove(path: &Path) -> Result<(), Error> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Ok(found) if !found.is_dir() => return file::remove(path),
         _ => {}
     }
-    match fs::remove_dir_all(path) {
+    remove_all(path)?;
+    sync_around(path, "deleted")
+}
+
+/// How often a folder is emptied again that somebody put a file into meanwhile.
+const MOST_TRIES: u32 = 5;
+
+fn remove_all(path: &Path) -> Result<(), Error> {
+    let mut removed = fs::remove_dir_all(path);
+    for _ in 1..MOST_TRIES {
+        match &removed {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                removed = fs::remove_dir_all(path);
+            }
+            _ => break,
+        }
+    }
+    match removed {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
         _ => Ok(()),
+    }
+}
+
+/// Makes it last that an entry was added to a folder or taken out of it.
+///
+/// # Errors
+/// [`Error::NotDurable`], with what was done to the entry.
+pub(super) fn sync_around(entry: &Path, done: &'static str) -> Result<(), Error> {
+    let folder = entry.parent().unwrap_or(entry);
+    match platform::sync_folder(folder) {
+        // Another process deleted the folder meanwhile, and with it the entry.
+        Err(error) if error.kind() == ErrorKind::NotFound && done == "deleted" => Ok(()),
+        Err(source) => Err(Error::NotDurable { path: entry.to_owned(), done, source }),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Removes a folder in which nothing is left, and makes that last; one with anything in it stays.
+pub(super) fn remove_if_empty(path: &Path) -> Result<(), Error> {
+    match fs::remove_dir(path) {
+        Ok(()) => sync_around(path, "deleted"),
+        Err(_) => Ok(()),
     }
 }
 
 /// How the names begin of what was put away. No tool id does, so nobody takes it for a tool's folder.
 const PUT_AWAY: &str = ".purged-";
 
-/// Renames a folder into another one, under a name that nobody knows; one that is not there is no
-/// error. To delete takes many steps, between which somebody else could go on writing there. A rename
-/// is one: from here on nobody finds the folder, and what they hold open is deleted with the rest.
-pub(super) fn put_away(path: &Path, to: &Path) -> Result<(), Error> {
+/// Deletes a folder with everything in it, and makes that last; one that is not there is no error.
+///
+/// It is renamed first, to a hidden name in `aside`: deleting takes many steps, between which another
+/// process could go on writing there. A rename is one step, after which nobody finds the folder. Where
+/// the file system cannot rename it (overlayfs answers EXDEV for a folder of a lower layer, see
+/// Documentation/filesystems/overlayfs.rst), it is emptied where it is.
+pub(super) fn delete(path: &Path, aside: &Path) -> Result<(), Error> {
     if matches!(path.try_exists(), Ok(false)) {
         return Ok(());
     }
-    let away = to.join(format!("{PUT_AWAY}{}", random::uuid(path)?));
+    let away = aside.join(format!("{PUT_AWAY}{}", random::uuid(path)?));
     match fs::rename(path, &away) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, error)),
-        _ => Ok(()),
+        Ok(()) => {
+            let is_gone = remove(&away);
+            if path.parent() == Some(aside) {
+                is_gone
+            } else {
+                is_gone.and(sync_around(path, "deleted"))
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => remove(path),
+        Err(error) => Err(Error::io("delete", path, error)),
     }
 }
 
-/// Deletes what was put away into a folder, also by somebody who was killed before they got here.
-pub(super) fn remove_put_away(from: &Path) -> Result<(), Error> {
+/// Deletes what [`delete`] left in a folder when it was killed or failed.
+pub(super) fn delete_leftovers(aside: &Path) -> Result<(), Error> {
     let is_put_away = |path: &PathBuf| {
         path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PUT_AWAY))
     };
-    entries(from)?.iter().filter(|path| is_put_away(path)).try_for_each(|path| remove(path))
+    entries(aside)?.iter().filter(|path| is_put_away(path)).try_for_each(|path| remove(path))
 }
 
-/// Makes a folder and those above it, each for its owner alone.
+/// Makes a folder and those above it, each for its owner alone, and makes that last.
+///
+/// # Errors
+/// Where one could not be made; [`Error::NotDurable`] where all are there, and may not last.
 pub(super) fn make(path: &Path) -> Result<(), Error> {
     let nearest = nearest_allowed(path)?;
     let missing: Vec<&Path> = path.ancestors().take_while(|folder| *folder != nearest).collect();
+    let mut lasts = Ok(());
     for folder in missing.into_iter().rev() {
         match platform::make_private_folder(folder) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => {
                 return Err(Error::io("make", folder, error));
             }
-            _ => {}
+            _ => lasts = lasts.and(sync_around(folder, "stored")),
         }
     }
-    Ok(())
+    lasts
 }
 
 /// The nearest folder above (or at) the path that is there. Refuses one of another user, so that

@@ -259,10 +259,32 @@ pub(super) fn may_write(length: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a rename in the folder last.
+/// Makes what was written to a file last, as far as its file system can: one without fsync(2) has
+/// nothing better to offer, and that keeps nobody from opting out.
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if is_unsupported(&error) => Ok(()),
+        synced => synced,
+    }
+}
+
+/// Whether an error says that the file system does not have the operation (fsync(2): EINVAL for a file
+/// that does not support it; FUSE answers ENOSYS, network file systems EOPNOTSUPP).
+fn is_unsupported(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return {
+        use rustix::io::Errno;
+        let known = [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP];
+        known.iter().any(|known| error.raw_os_error() == Some(known.raw_os_error()))
+    };
+    #[cfg(not(unix))]
+    return error.kind() == io::ErrorKind::Unsupported;
+}
+
+/// Makes changes to the entries of a folder last.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    return File::open(path)?.sync_all();
+    return sync(&File::open(path)?);
     // Windows has no such call; its file systems keep the order themselves.
     #[cfg(not(unix))]
     return {

@@ -85,7 +85,7 @@ impl Queue {
             dropped += 1;
         }
         spool::add_to(&self.folder, spool::DROPPED, dropped);
-        file::remove(path)?;
+        file::discard(path)?;
         self.positions.forget(&name);
         self.write_positions()?;
         Ok(length)
@@ -128,7 +128,7 @@ impl Queue {
         if self.destinations.is_empty() || !is_done {
             return Ok(());
         }
-        file::remove(&path)?;
+        file::discard(&path)?;
         // From here on writers see that it is gone; those before did not.
         if length() > settled
             && let Some(mut file) = opened

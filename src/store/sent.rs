@@ -14,7 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// How long it is kept, in days.
@@ -142,7 +142,7 @@ impl SentLog {
             total += file::length(&day);
             let is_old = day.file_stem().is_some_and(|date| *date.to_string_lossy() < *oldest);
             if day != path && (is_old || total > MOST) {
-                file::remove(&day)?;
+                file::discard(&day)?;
             }
         }
         let opened = platform::careful_options(false).read(true).write(true).open(&path);
@@ -223,22 +223,40 @@ pub fn entries(layout: &Layout, tool: &ToolId) -> Result<impl Iterator<Item = En
         Some(BufReader::new(file))
     });
     Ok(opened.flat_map(|mut reader| {
-        std::iter::from_fn(move || {
-            let mut line = Vec::new();
-            let read = reader.by_ref().take(LONGEST).read_until(b'\n', &mut line).ok()?;
-            (read > 0).then(|| serde_json::from_slice::<Entry>(line.trim_ascii()).ok())
-        })
-        .flatten()
+        std::iter::from_fn(move || next_line(&mut reader).ok()?).filter_map(|line| entry(&line))
     }))
+}
+
+/// The next line of a log, torn or not; `None` at the end.
+fn next_line(reader: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let read = reader.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+    Ok((read > 0).then_some(line))
+}
+
+fn entry(line: &[u8]) -> Option<Entry> {
+    serde_json::from_slice(line.trim_ascii()).ok()
 }
 
 /// The pseudonyms that the log of one tool holds. What stands for every automation is no person's.
 ///
 /// # Errors
-/// As [`entries`].
+/// Where the folder or a file in it is there and cannot be read: the log must not be deleted then.
 pub fn pseudonyms(layout: &Layout, tool: &ToolId) -> Result<BTreeSet<String>, Error> {
-    let all = entries(layout, tool)?.flat_map(|entry| entry.pseudonyms);
-    Ok(all.filter(|name| name != AUTOMATION).collect())
+    let mut all = BTreeSet::new();
+    for path in days(&layout.sent_log(tool))? {
+        let failed = |error| Error::io("read", &path, error);
+        let opened = platform::careful_options(false).read(true).open(&path).map_err(failed)?;
+        if !opened.metadata().map_err(failed)?.is_file() {
+            continue;
+        }
+        let mut reader = BufReader::new(opened);
+        while let Some(line) = next_line(&mut reader).map_err(failed)? {
+            all.extend(entry(&line).into_iter().flat_map(|entry| entry.pseudonyms));
+        }
+    }
+    all.remove(AUTOMATION);
+    Ok(all)
 }
 
 /// Deletes the log of one tool. A delivery under way writes on into what nobody sees any more.
@@ -246,6 +264,6 @@ pub fn pseudonyms(layout: &Layout, tool: &ToolId) -> Result<BTreeSet<String>, Er
 /// # Errors
 /// Where it cannot be deleted.
 pub fn forget(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
-    folder::put_away(&layout.sent_log(tool), &layout.sent_logs())?;
-    folder::remove_put_away(&layout.sent_logs())
+    let deleted = folder::delete(&layout.sent_log(tool), &layout.sent_logs());
+    deleted.and(folder::delete_leftovers(&layout.sent_logs()))
 }

@@ -7,7 +7,7 @@
 //! ending with one, so that what a full disk cut off swallows nothing. A short write is not
 //! continued: the reader leaves out what is not whole.
 //!
-//! A no puts the whole folder away (`folder::put_away`). Writers make nothing, so from then on they
+//! A no deletes the whole folder at once (`folder::delete`). Writers make nothing, so from then on they
 //! find nothing to write to. (Deleting the file alone was turned down: a writer that opens it with
 //! "create" at that moment leaves an event behind.) The name ties an event to one yes: a writer that
 //! decided under an older yes finds the folder of a newer one, but no file of its own in it.
@@ -333,8 +333,7 @@ pub fn count(
     Ok(count)
 }
 
-/// Deletes everything of a tool that waits, or of some of its purposes, and what an earlier purge
-/// that was killed left behind.
+/// Deletes everything of a tool that is queued, or of some of its purposes.
 pub(super) fn purge(
     layout: &Layout,
     tool: &ToolId,
@@ -342,10 +341,18 @@ pub(super) fn purge(
 ) -> Result<(), Error> {
     let spools = layout.spools();
     match purposes {
-        None => folder::put_away(&layout.spool_of(tool), &spools)?,
-        Some(purposes) => purposes
-            .iter()
-            .try_for_each(|purpose| folder::put_away(&layout.spool(tool, purpose), &spools))?,
+        None => folder::delete(&layout.spool_of(tool), &spools),
+        Some(purposes) => {
+            let mut all = Ok(());
+            for purpose in purposes {
+                all = all.and(folder::delete(&layout.spool(tool, purpose), &spools));
+            }
+            all
+        }
     }
-    folder::remove_put_away(&spools)
+}
+
+/// Deletes what a purge that was killed left behind, of any tool.
+pub(super) fn purge_leftovers(layout: &Layout) -> Result<(), Error> {
+    folder::delete_leftovers(&layout.spools())
 }

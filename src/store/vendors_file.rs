@@ -51,7 +51,7 @@ impl VendorsFile {
         };
         let held = Self { place, found, missing };
         if held.missing.is_empty() {
-            file::remove(&held.draft())?;
+            file::discard(&held.draft())?;
         }
         Ok(held)
     }
@@ -82,13 +82,12 @@ impl VendorsFile {
     /// Where it could not be done, or somebody else changed the file meanwhile. Nothing is left
     /// behind then.
     pub fn replace(&self, text: Option<&str>, mode: Option<u32>) -> Result<(), Error> {
-        match text {
-            Some(text) => self.put(text, mode),
-            None => self.check_unchanged().and_then(|()| file::remove(&self.place)),
-        }?;
-        let folder = self.place.parent().unwrap_or(&self.place);
-        platform::sync_folder(folder)
-            .map_err(|source| Error::NotDurable { path: self.place.clone(), source })
+        let Some(text) = text else {
+            return self.check_unchanged().and_then(|()| file::remove(&self.place));
+        };
+        self.put(text, mode)?;
+        let mut made = self.missing.iter().chain([&self.place]);
+        made.try_for_each(|made| folder::sync_around(made, "stored"))
     }
 
     fn put(&self, text: &str, mode: Option<u32>) -> Result<(), Error> {
@@ -122,7 +121,7 @@ impl VendorsFile {
         file.write_all(text.as_bytes())
             .and_then(|()| platform::make_like(&file, mode, like))
             .and_then(|()| like.map_or(Ok(()), |_| keep_attributes(&self.place, &file)))
-            .and_then(|()| file.sync_all())
+            .and_then(|()| platform::sync(&file))
             .map_err(failed)
     }
 

@@ -5,6 +5,8 @@ mod nobody;
 pub mod receiver;
 pub mod session;
 mod terminal;
+#[cfg(target_os = "linux")]
+pub mod trace;
 
 pub use nobody::nobody;
 #[cfg(unix)]

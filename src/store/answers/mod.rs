@@ -4,7 +4,7 @@ mod no;
 mod wish;
 mod yes;
 
-pub use no::{Scope, decline, forget, refuse};
+pub use no::{Scope, after_many, decline, forget, refuse, refuse_one_of_many};
 pub use wish::{take_back, want};
 pub use yes::{grant, notice_shown};
 
@@ -28,8 +28,8 @@ pub struct Stored {
     pub set_aside: Option<PathBuf>,
     /// An opt-in to a vendor's switch left the opt-out of the whole tool in force.
     pub opt_out_stays: bool,
-    /// The first later step that failed: the answer stands, and this is left to do.
-    pub unfinished: Option<Unfinished>,
+    /// The later steps that failed: the answer stands, and this is left to do.
+    pub unfinished: Vec<Unfinished>,
 }
 
 /// A step that failed after an answer was stored.
@@ -52,25 +52,58 @@ impl Stored {
 
     fn then(&mut self, what: &'static str, step: Result<(), Error>) {
         if let Err(error) = step {
-            self.unfinished.get_or_insert(Unfinished { what, error });
+            self.unfinished.push(Unfinished { what, error });
         }
     }
 }
 
-/// Removes every file that sayso ever made for this person, and says which places that were.
+/// What came of removing everything.
+#[derive(Debug, Default)]
+pub struct Removed {
+    /// What is gone.
+    pub places: Vec<PathBuf>,
+    /// Why other places are not, or not for certain.
+    pub errors: Vec<Error>,
+}
+
+/// Ends every opt-in, and makes that last. Where one cannot be ended, removing its file does so.
 ///
 /// # Errors
-/// Where one of them could not be removed.
-pub fn forget_everything(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
-    let places = everything(layout);
-    for place in &places {
-        folder::remove(place)?;
+/// Where there is no home, or the choices cannot be listed.
+pub fn end_every_opt_in(world: &World) -> Result<(), Error> {
+    let layout = world.layout()?;
+    for tool in consent::list(&layout.consents())? {
+        let is_in_use = consent::read(&layout.consent(&tool), &tool)
+            .is_ok_and(|consent| consent.may_use_an_id());
+        if is_in_use {
+            let _ = no::refuse_one_of_many(world, &tool, Scope::WholeTool, None, Via::Command);
+        }
+    }
+    Ok(())
+}
+
+/// Removes every file that sayso ever made for this user.
+///
+/// Every opt-in is ended first: a power cut may bring back any of the files that are removed after that,
+/// and none of them allows anything. The choices are removed last.
+///
+/// # Errors
+/// As [`end_every_opt_in`]; then nothing was removed.
+pub fn forget_everything(world: &World) -> Result<Removed, Error> {
+    end_every_opt_in(world)?;
+    let layout = world.layout()?;
+    let mut removed = Removed::default();
+    for place in everything(layout) {
+        match folder::remove(&place) {
+            Ok(()) => removed.places.push(place),
+            Err(error) => removed.errors.push(error),
+        }
     }
     for folder in [layout.config.as_path(), &layout.state, above(&layout.tools)] {
         // What is left in it was put there by somebody else, and stays.
-        let _ = std::fs::remove_dir(folder);
+        removed.errors.extend(folder::remove_if_empty(folder).err());
     }
-    Ok(places)
+    Ok(removed)
 }
 
 /// The folder of sayso that holds the declarations, where it has one of its own.
@@ -78,10 +111,10 @@ fn above(tools: &Path) -> &Path {
     tools.parent().filter(|folder| folder.ends_with("sayso")).unwrap_or(tools)
 }
 
-/// The places that [`forget_everything`] removes, as far as there is anything.
+/// The places that [`forget_everything`] removes, in this order, as far as there is anything.
 pub fn everything(layout: &Layout) -> Vec<PathBuf> {
     let mut places =
-        vec![layout.consents(), layout.config_file(), layout.state.clone(), layout.tools.clone()];
+        vec![layout.state.clone(), layout.config_file(), layout.tools.clone(), layout.consents()];
     places.retain(|place| place.symlink_metadata().is_ok());
     places
 }

@@ -7,7 +7,7 @@ use crate::domain::declaration::Declaration;
 use crate::domain::receipt::{Change, Entry};
 use crate::domain::switch::Withdrawal;
 use crate::domain::tool_id::{Purpose, ToolId};
-use crate::store::consent::{self, IfDamaged};
+use crate::store::consent::{self, Changed, IfDamaged};
 use crate::store::error::Error;
 use crate::store::layout::Layout;
 use crate::store::patch::Change as Edit;
@@ -27,8 +27,8 @@ pub enum Scope<'a> {
 /// deleted. A damaged file is kept beside the new one.
 ///
 /// # Errors
-/// Where the no could not be stored. On a disk without any room, what was on is off all the same,
-/// if the old file could be overwritten; [`Stored::unfinished`] tells.
+/// Where the no could not be stored. Where the system fails, as on a disk without any room,
+/// what was on is off all the same if the old file could be overwritten; [`Stored::unfinished`] tells.
 pub fn refuse(
     world: &World,
     tool: &ToolId,
@@ -36,6 +36,53 @@ pub fn refuse(
     notice: Option<u32>,
     via: Via,
 ) -> Result<Stored, Error> {
+    let layout = world.layout()?;
+    let (mut stored, changed) = store(world, tool, scope, notice, via)?;
+    stored.then("delete what an earlier run left", spool::purge_leftovers(layout));
+    if !changed.after.may_use_an_id() {
+        let removed = remove_unused_id(layout);
+        // Where nothing was on, this only repeats what an earlier run may not have got to.
+        if changed.before.may_use_an_id() {
+            stored.then("delete the id", removed);
+        }
+    }
+    Ok(stored)
+}
+
+/// The same for one of many tools, each of which then costs the same: what is looked for among all of
+/// them is left to [`after_many`].
+///
+/// # Errors
+/// As [`refuse`].
+pub fn refuse_one_of_many(
+    world: &World,
+    tool: &ToolId,
+    scope: Scope<'_>,
+    notice: Option<u32>,
+    via: Via,
+) -> Result<Stored, Error> {
+    store(world, tool, scope, notice, via).map(|(stored, _)| stored)
+}
+
+/// Deletes what is no longer used after many opt-outs.
+///
+/// # Errors
+/// Where there is no home.
+pub fn after_many(world: &World) -> Result<Stored, Error> {
+    let layout = world.layout()?;
+    let mut stored = Stored::default();
+    stored.then("delete what an earlier run left", spool::purge_leftovers(layout));
+    stored.then("delete the id", remove_unused_id(layout));
+    Ok(stored)
+}
+
+fn store(
+    world: &World,
+    tool: &ToolId,
+    scope: Scope<'_>,
+    notice: Option<u32>,
+    via: Via,
+) -> Result<(Stored, Changed), Error> {
     let layout = world.layout()?;
     let path = layout.consent(tool);
     let if_damaged = IfDamaged::SetAside { now: world.now(), via };
@@ -45,44 +92,42 @@ pub fn refuse(
     let mut stored = Stored::default();
     let changed = match update {
         Ok(changed) => changed,
-        Err(error) if error.is_full() => {
+        // A file in a folder that may not be written to is not written to either.
+        Err(error) if error.is_failure() && !error.is_forbidden() => {
             let attempts = |before: &Consent| without_room(world, before, scope, notice, via);
             let Ok(changed) = consent::update_in_place(&path, tool, &attempts) else {
                 return Err(error);
             };
-            stored.then("replace the file; what was on is off all the same", Err(error));
+            if changed.before != changed.after {
+                stored.then("replace the file; what was on is off all the same", Err(error));
+            }
             changed
         }
         Err(error) => return Err(error),
     };
-    stored.then("make the no last", changed.lasts);
+    let Changed { before, after, set_aside, lasts } = changed;
+    stored.then("make the no last", lasts);
     // What the file was before a wish about a vendor's switch knows nothing of this opt-out.
     stored.then("forget what undo would put in its place", undo::forget_wish(layout, tool));
-    stored.set_aside.clone_from(&changed.set_aside);
+    stored.set_aside = set_aside;
     let purposes = match scope {
         Scope::WholeTool => None,
         Scope::Purposes(purposes) => Some(purposes),
     };
     stored.then("delete what waits", spool::purge(layout, tool, purposes));
     stored.then("make room for events of a newer yes", again_for_a_newer_yes(layout, tool));
-    if !changed.after.may_use_an_id() {
-        let removed = remove_unused_id(layout);
-        // Where nothing was on, this only repeats what an earlier run may not have got to.
-        if changed.before.may_use_an_id() {
-            stored.then("delete the id", removed);
-        }
-    }
     let forgotten = match scope {
         Scope::WholeTool => asked::forget_all(layout, tool),
         Scope::Purposes(purposes) => asked::forget(layout, tool, purposes),
     };
     stored.then("forget when you were asked", forgotten);
-    for (purpose, change) in refused(&changed.before, &changed.after) {
+    for (purpose, change) in refused(&before, &after) {
         let entry = Entry { notice, ..entry(world, tool, purpose, change, via) };
         stored.then("write the history", history::append(layout, tool, entry));
     }
     schedule::wait_for_requests(layout, tool);
-    Ok(stored)
+    let lasts = Ok(());
+    Ok((stored, Changed { before, after, set_aside: None, lasts }))
 }
 
 /// A yes that somebody said right after the no has lost its folder to it.
@@ -218,7 +263,10 @@ pub fn decline(
 /// Where the no could not be stored.
 pub fn forget(world: &World, tool: &ToolId) -> Result<Stored, Error> {
     let layout = world.layout()?;
-    let mut stored = refuse(world, tool, Scope::WholeTool, None, Via::Command)?;
+    let (mut stored, _) = store(world, tool, Scope::WholeTool, None, Via::Command)?;
+    for unfinished in after_many(world)?.unfinished {
+        stored.then(unfinished.what, Err(unfinished.error));
+    }
     let entry = entry(world, tool, None, Change::Forgotten, Via::Command);
     stored.then("write the history", history::append(layout, tool, entry));
     stored.then("delete what is known of deliveries", schedule::forget(layout, tool));

@@ -5,9 +5,12 @@
 //! renamed into place. There is nothing to clean up after a success, and what a killed writer left is
 //! taken over by the next one. A lock on the file itself would be lost with every rename, and a lock
 //! file of its own would be litter for every tool.
+//!
+//! Where the file system has no locks, whoever created the draft holds the right. One that a killed
+//! writer left there keeps everybody out but an opt-out, which removes it after a moment.
 
 use super::{Trust, check};
-use crate::store::{Error, folder, platform};
+use crate::store::{Error, file, folder, platform};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -16,25 +19,63 @@ use std::time::Duration;
 /// How long a writer waits for another one before it gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long an opt-out waits for a draft that nobody can lock, before it takes it for a leftover.
+const PATIENCE_WITHOUT_LOCKS: Duration = Duration::from_secs(2);
+
 /// The right to replace one file, held against every other writer until it is dropped.
 pub(in crate::store) struct Replacement {
     path: PathBuf,
     draft_path: PathBuf,
     draft: File,
+    /// Whether the folders that were made for it will last.
+    folders: Result<(), Error>,
     done: bool,
+}
+
+/// What the new content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Intent {
+    /// Anything.
+    Any,
+    /// An opt-out, which a leftover must not keep out.
+    OptOut,
+}
+
+/// What came of a try to take the right.
+enum Try {
+    Taken(File),
+    /// Another writer has it, or has just renamed the draft away.
+    Busy,
+    /// The draft is there, and the file system cannot tell whether anybody has the right.
+    There,
 }
 
 impl Replacement {
     /// Takes the right to replace `path`, making its folder where there is none.
     pub(in crate::store) fn of(path: &Path) -> Result<Self, Error> {
+        Self::to_store(Intent::Any, path)
+    }
+
+    /// The same, for this.
+    pub(in crate::store) fn to_store(intent: Intent, path: &Path) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(path);
-        folder::make(folder)?;
+        let folders = match folder::make(folder) {
+            Err(error) if !error.is_in_place() => return Err(error),
+            made => made,
+        };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let draft_path = folder.join(format!(".{name}.new"));
         let mut waited = Duration::ZERO;
         loop {
-            if let Some(draft) = try_lock(&draft_path)? {
-                return Ok(Self { path: path.to_owned(), draft_path, draft, done: false });
+            match try_to_take(&draft_path)? {
+                Try::Taken(draft) => {
+                    let path = path.to_owned();
+                    return Ok(Self { path, draft_path, draft, folders, done: false });
+                }
+                Try::There if intent == Intent::OptOut && waited >= PATIENCE_WITHOUT_LOCKS => {
+                    file::discard(&draft_path)?;
+                }
+                _ => {}
             }
             if waited >= PATIENCE {
                 return Err(Error::Busy { path: path.to_owned() });
@@ -84,22 +125,31 @@ impl Replacement {
             self.draft.set_len(0)?;
             self.draft.seek(SeekFrom::Start(0))?;
             self.draft.write_all(content.as_bytes())?;
-            self.draft.sync_all()
+            platform::sync(&self.draft)
         })();
         written.map_err(|error| Error::io("write", &self.draft_path, error))
     }
 
     fn put_in_place(&mut self) -> Result<(), Error> {
+        if !self.has_the_draft() {
+            return Err(Error::Busy { path: self.path.clone() });
+        }
         fs::rename(&self.draft_path, &self.path)
             .map_err(|error| Error::io("replace", &self.path, error))?;
         self.done = true;
         Ok(())
     }
 
-    fn make_last(&self) -> Result<(), Error> {
-        let folder = self.path.parent().unwrap_or(&self.path);
-        platform::sync_folder(folder)
-            .map_err(|source| Error::NotDurable { path: self.path.clone(), source })
+    fn make_last(&mut self) -> Result<(), Error> {
+        let folders = std::mem::replace(&mut self.folders, Ok(()));
+        folder::sync_around(&self.path, "stored").and(folders)
+    }
+
+    /// Whether the draft at its path is still the one that is written here.
+    fn has_the_draft(&self) -> bool {
+        let there = fs::symlink_metadata(&self.draft_path);
+        let here = self.draft.metadata();
+        here.is_ok_and(|here| there.is_ok_and(|there| platform::is_same_file(&here, &there)))
     }
 
     /// A name beside the path that nothing has yet.
@@ -117,42 +167,50 @@ impl Replacement {
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        if !self.done {
-            // The lock is still held, so the draft at this path is ours.
+        if !self.done && self.has_the_draft() {
             let _ = fs::remove_file(&self.draft_path);
         }
     }
 }
 
-/// Opens and locks the draft; `None` where another writer has it, or has just renamed it away.
-fn try_lock(path: &Path) -> Result<Option<File>, Error> {
+/// Makes or opens the draft, and locks it.
+fn try_to_take(path: &Path) -> Result<Try, Error> {
     let mut options = platform::careful_options(false);
-    let draft = match options.read(true).write(true).create(true).truncate(false).open(path) {
-        Ok(draft) => draft,
-        Err(error) if platform::is_link_error(&error) => {
-            return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
-        }
+    options.read(true).write(true);
+    let (draft, is_new) = match options.clone().create_new(true).open(path) {
+        Ok(draft) => (draft, true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match options.open(path) {
+            Ok(draft) => (draft, false),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Try::Busy),
+            Err(error) if platform::is_link_error(&error) => {
+                return Err(Error::Untrusted { path: path.to_owned(), why: "is a link" });
+            }
+            Err(error) => return Err(Error::io("write", path, error)),
+        },
         Err(error) => return Err(Error::io("write", path, error)),
     };
     match draft.try_lock() {
         Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Ok(None),
+        Err(fs::TryLockError::WouldBlock) => return Ok(Try::Busy),
         Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {
-            return Ok(None);
+            return Ok(Try::Busy);
         }
-        Err(fs::TryLockError::Error(error)) => return Err(Error::io("lock", path, error)),
+        // There are no locks here (flock(2): ENOLCK; ENOSYS and EOPNOTSUPP of other file systems), but
+        // only one process makes a file.
+        Err(fs::TryLockError::Error(_)) if is_new => {}
+        Err(fs::TryLockError::Error(_)) => return Ok(Try::There),
     }
     let metadata = draft.metadata().map_err(|error| Error::io("read", path, error))?;
     check(path, &metadata, Trust::Own)?;
     match fs::symlink_metadata(path) {
         // Its last owner renamed it: this handle is of the file in place, which is not ours to write.
-        Ok(there) if !platform::is_same_file(&metadata, &there) => return Ok(None),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Ok(there) if !platform::is_same_file(&metadata, &there) => return Ok(Try::Busy),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Try::Busy),
         Err(error) => return Err(Error::io("read", path, error)),
         Ok(_) => {}
     }
     platform::make_private(&draft, &metadata).map_err(|error| Error::io("write", path, error))?;
-    Ok(Some(draft))
+    Ok(Try::Taken(draft))
 }
 
 #[cfg(test)]
