@@ -26,6 +26,7 @@ pub fn of(machine: &Machine, entry: &Entry) -> Vec<Trouble> {
 /// A variable whose value does the opposite of what it looks like.
 fn misleading(machine: &Machine, entry: &Entry, source: &Source<'_>) -> Option<Trouble> {
     let Switch::Variable(variable) = source.switch else { return None };
+    // What looks like yes or no is a known value.
     let value = source.value.as_deref()?;
     let looks_off = looks(value)? == looks(&variable.off)?;
     let does = match (looks_off, source.says) {

@@ -105,6 +105,16 @@ impl Rule {
         }
     }
 
+    /// Whether a value is one that somebody wrote down: it may be printed, where any other one may be a
+    /// password.
+    pub fn knows(&self, value: &str, off: &str, on: Option<&str>) -> bool {
+        let lists = [self.yes, self.no, self.nothing];
+        value == off
+            || on == Some(value)
+            || looks(value).is_some()
+            || lists.concat().iter().any(|word| word.eq_ignore_ascii_case(value))
+    }
+
     fn hears(&self, value: &str, off: &str) -> Heard {
         let is = |word: &&str| match self.any_case {
             true => word.eq_ignore_ascii_case(value),

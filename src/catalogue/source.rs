@@ -6,6 +6,8 @@ use super::format::{Format, Scalar};
 use super::place::Surroundings;
 use super::reading::in_text;
 use super::rule::{EXACT, Said};
+use crate::domain::signals::Value;
+use crate::domain::text::on_one_line;
 use crate::store::{World, foreign};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -54,6 +56,19 @@ impl Source<'_> {
             Switch::Variable(_) => 0,
             Switch::File(file) => 1 + file.scope as usize,
         }
+    }
+
+    /// What it holds, as it may be printed: a variable's value only if it is a known one.
+    pub fn shown(&self) -> Option<String> {
+        let value = self.value.as_deref()?;
+        Some(match self.switch {
+            Switch::Variable(variable)
+                if !variable.rule.knows(value, &variable.off, variable.on.as_deref()) =>
+            {
+                Value::Set.to_string()
+            }
+            _ => on_one_line(value),
+        })
     }
 
     /// Whether it is the variable that speaks to all tools.

@@ -7,7 +7,6 @@ use super::rule::Said;
 use super::source::{Machine, Source, Switch};
 use super::state::{ChannelState, Reason, State};
 use crate::domain::signals::Environment;
-use crate::domain::text::on_one_line;
 use std::path::Path;
 
 /// A path as a person writes it, with `~` for the home.
@@ -37,8 +36,11 @@ pub fn switch(machine: &Machine, source: &Source<'_>) -> String {
 
 /// What a switch holds, short enough for a table.
 pub fn holds(machine: &Machine, source: &Source<'_>) -> String {
-    let value = on_one_line(source.value.as_deref().unwrap_or(""));
+    let value = source.shown().unwrap_or_default();
     match (source.switch, &source.path) {
+        (Switch::Variable(variable), _) if source.value.as_ref() != Some(&value) => {
+            format!("{} is {value}", variable.name)
+        }
         (Switch::Variable(variable), _) => format!("{}={value}", variable.name),
         (Switch::File(file), Some(path)) if file.format.name == "marker" => {
             format!("{} is there", short(machine, path))
@@ -69,6 +71,7 @@ pub fn because(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> Strin
     let is_sure = is.winner().is_none_or(|source| source.basis().is_certain());
     match is.reason {
         Reason::Conflict => format!("{held}, and another variable says on"),
+        Reason::NotUnderstood if held.ends_with(" is set") => format!("{held}, and not understood"),
         Reason::NotUnderstood => format!("{held} is not understood"),
         Reason::Evidence if is.decided_by.is_some() => format!("{held}, as listed by others"),
         Reason::Evidence if entry.evidence == Evidence::Listed => "only known from a list".into(),

@@ -49,7 +49,12 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         }
     }
     let subject = subject.again();
-    let asked = if purposes.is_empty() { subject.purposes() } else { purposes };
+    let asked = match subject.declaration() {
+        Some(declaration) if purposes.is_empty() => {
+            declaration.purposes_of_users().cloned().collect()
+        }
+        _ => purposes,
+    };
     let all = !asked.is_empty() && asked.iter().all(|p| subject.decide(Some(p)).allows());
     Ok(if all { Exit::Done } else { Exit::NotDone })
 }

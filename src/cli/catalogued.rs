@@ -158,7 +158,7 @@ impl Others {
                 .iter()
                 .enumerate()
                 .map(|(n, source)| {
-                    let value = source.problem.clone().or_else(|| source.value.clone());
+                    let value = source.problem.clone().or_else(|| source.shown());
                     let decides = if is.decided_by == Some(n) { "decides" } else { "" };
                     vec![
                         Cell::plain(wording::switch(machine, source)),

@@ -72,7 +72,7 @@ const EXIT_STATUS: &[(&str, &str)] = &[
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("DO_NOT_TRACK", "anything but empty, 0, false, no and off holds every purpose of every tool"),
-    ("SAYSO", "anything but empty, 1, true, yes and on holds likewise"),
+    ("SAYSO", "anything but empty, 1, true, yes and on (in any case) holds likewise"),
     ("SAYSO_HOME", "an absolute path: all files of this person live there"),
     ("NO_COLOR", "if not empty, nothing is coloured"),
     ("CI and markers of single services", "nobody is asked, and undecided is held"),

@@ -205,6 +205,8 @@ fn document(declaration: &Declaration) -> Value {
                 "why": spec.why,
                 "example": spec.example,
                 "identity": spec.identity.as_str(),
+                "operator": spec.operator,
+                "requires": spec.switches.requires,
                 "since": spec.since,
                 "digest": crate::domain::declaration::meaning::digest_of_purpose(
                     declaration, purpose, declaration.notice),
@@ -233,6 +235,7 @@ fn document(declaration: &Declaration) -> Value {
         "default": declaration.manner.as_str(),
         "off": declaration.switches.ways_off(),
         "on": declaration.switches.ways_on(),
+        "requires": declaration.switches.requires,
         "commands": declaration.commands,
         "options": declaration.options,
         "log-file": declaration.log_file,

@@ -270,7 +270,10 @@ fn nothing_to_show(session: &Session) -> String {
         session.others().catalogue.entries().len()
     ));
     let track = world.signals().do_not_track.as_ref();
-    looked.push(format!("  DO_NOT_TRACK: {}", track.map_or("not set", String::as_str)));
+    looked.push(format!(
+        "  DO_NOT_TRACK: {}",
+        track.map_or("not set".to_owned(), |said| said.value.to_string())
+    ));
     let marker = world.signals().automation.as_ref();
     looked.push(format!(
         "  automation (CI): {}",

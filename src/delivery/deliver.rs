@@ -11,7 +11,7 @@ use super::report::{Delivered, Manner, Report};
 use super::request::Request;
 use super::transport::{Line, Reply};
 use super::wire::{self, Batch};
-use crate::domain::declaration::{Declaration, Terms};
+use crate::domain::declaration::Declaration;
 use crate::domain::tool_id::Purpose;
 use crate::store::layout::Layout;
 use crate::store::queue::Queue;
@@ -114,7 +114,7 @@ impl Delivery<'_> {
         let keys = targets.iter().map(|target| target.key.clone()).collect();
         let mut queue = Queue::of(self.layout, &subject.tool, purpose, keys);
         let now = subject.world().clock();
-        let rest = self.rest();
+        let rest = self.rest(subject, purpose);
         let has_rested = |ts: i64| batch::has_rested(ts, now, rest);
         loop {
             let closed = queue.close(&has_rested)?;
@@ -141,8 +141,8 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    fn rest(&self) -> SignedDuration {
-        if self.manner.now { SignedDuration::ZERO } else { self.declaration.rest() }
+    fn rest(&self, subject: &Subject, purpose: &Purpose) -> SignedDuration {
+        if self.manner.now { SignedDuration::ZERO } else { subject.rest(purpose) }
     }
 
     /// Sends what one closed file holds for one destination; whether it got any further.
@@ -178,7 +178,7 @@ impl Delivery<'_> {
                 destination: target.destination,
                 wire: wire::of(target.destination),
                 now,
-                wait: self.rest(),
+                wait: self.rest(&subject, purpose),
                 most: target.most,
             };
             let from = lines.position();

@@ -19,7 +19,7 @@ pub enum Reason {
     Undeclared,
     /// `DO_NOT_TRACK`.
     DoNotTrack,
-    /// A variable of the tool, or `SAYSO`.
+    /// A variable of the tool, one that it requires and that is missing, or `SAYSO`.
     EnvironmentOff,
     /// The administrator's file.
     Policy,
@@ -31,7 +31,7 @@ pub enum Reason {
     Granted,
     /// The default of the person, or of the policy, is `off`.
     DefaultOff,
-    /// Under automation, a declared variable says on.
+    /// A declared variable says on, where the owner of a pipeline or a server decides.
     EnvironmentOn,
     /// A marker of automation, and nobody decided.
     Automation,
@@ -90,7 +90,7 @@ impl Reason {
     /// Whether the reason applies, no matter what comes before it.
     fn applies(self, facts: &Facts<'_>) -> bool {
         let by_default = facts.default.choice == Some(Default::Declared)
-            && facts.declared.is_some_and(|declared| declared.manner == Manner::Notice);
+            && facts.declared.is_some_and(|d| d.manner == Manner::Notice && !d.operator);
         // A purpose that a newer notice introduced was not told of by an older one.
         let was_told = matches!(facts.word, Word::Noticed(noticed)
             if facts.declared.is_some_and(|declared| declared.since <= noticed.read.notice));
@@ -98,7 +98,9 @@ impl Reason {
             Self::Unreadable => facts.unreadable.is_some(),
             Self::Undeclared => facts.declared.is_none(),
             Self::DoNotTrack => facts.signals.do_not_track_says_no(),
-            Self::EnvironmentOff => facts.off.is_some() || facts.signals.sayso_says_no(),
+            Self::EnvironmentOff => {
+                facts.off.is_some() || facts.lacking.is_some() || facts.signals.sayso_says_no()
+            }
             Self::Policy => facts.denied_by.is_some(),
             Self::Denied => matches!(facts.word, Word::Denied { .. }),
             Self::Changed => {
@@ -107,9 +109,10 @@ impl Reason {
             Self::Granted => matches!(facts.word, Word::Granted { .. }),
             Self::DefaultOff => facts.default.choice == Some(Default::Off),
             Self::EnvironmentOn => {
-                facts.signals.automation.is_some()
-                    && facts.on.is_some()
-                    && facts.declared.is_some_and(|declared| declared.since == 1)
+                let owner_decides =
+                    |declared: Declared| facts.signals.automation.is_some() || declared.operator;
+                facts.on.is_some()
+                    && facts.declared.is_some_and(|d| d.since == 1 && owner_decides(d))
             }
             Self::Automation => facts.signals.automation.is_some(),
             Self::NoticePending => by_default && !was_told,
@@ -124,6 +127,8 @@ impl Reason {
 pub struct Declared {
     /// Whether the tool asks, would rather tell, or waits to be asked.
     pub manner: Manner,
+    /// Whether the operator of a server decides about it, and no user is asked.
+    pub operator: bool,
     /// The notice version that introduced the purpose.
     pub since: u32,
     /// The notice version of now.
@@ -163,6 +168,8 @@ pub struct Facts<'a> {
     pub signals: &'a Signals,
     /// The tool's own variable that says off.
     pub off: Option<Variable>,
+    /// A variable that the tool requires and that is missing.
+    pub lacking: Option<Variable>,
     /// The tool's own variable that says on.
     pub on: Option<Variable>,
     /// The policy's entry that forbids it.
@@ -259,18 +266,14 @@ pub fn sources(facts: &Facts<'_>) -> Vec<Source> {
 }
 
 fn value_of(reason: Reason, facts: &Facts<'_>) -> Option<String> {
-    let assignment = |variable: &Variable| format!("{}={}", variable.name, variable.value);
     match reason {
         Reason::Unreadable => facts.unreadable.as_ref().map(|file| match &file.path {
             Some(path) => format!("{} {}", path.display(), file.why),
             None => file.why.clone(),
         }),
         Reason::Undeclared => None,
-        Reason::DoNotTrack => facts.signals.do_not_track.clone(),
-        Reason::EnvironmentOff => facts.off.as_ref().map(assignment).or_else(|| {
-            let said = facts.signals.sayso.as_ref()?;
-            Some(format!("SAYSO={said}"))
-        }),
+        Reason::DoNotTrack => facts.signals.do_not_track.as_ref().map(|v| v.value.to_string()),
+        Reason::EnvironmentOff => off(facts).map(Variable::to_string),
         Reason::Policy => facts.denied_by.as_ref().map(|entry| entry.pattern.to_string()),
         Reason::Denied => match facts.word {
             Word::Denied { at, via, .. } => Some(said("denied", None, at, via)),
@@ -284,8 +287,8 @@ fn value_of(reason: Reason, facts: &Facts<'_>) -> Option<String> {
             _ => None,
         },
         Reason::DefaultOff => facts.default.choice.map(|choice| choice.as_str().to_owned()),
-        Reason::EnvironmentOn => facts.on.as_ref().map(assignment),
-        Reason::Automation => facts.signals.automation.as_ref().map(assignment),
+        Reason::EnvironmentOn => facts.on.as_ref().map(Variable::to_string),
+        Reason::Automation => facts.signals.automation.as_ref().map(Variable::to_string),
         Reason::NoticePending => None,
         Reason::Noticed => match facts.word {
             Word::Noticed(noticed) => {
@@ -295,6 +298,11 @@ fn value_of(reason: Reason, facts: &Facts<'_>) -> Option<String> {
         },
         Reason::Unasked => None,
     }
+}
+
+/// The variable behind [`Reason::EnvironmentOff`].
+pub fn off<'f>(facts: &'f Facts<'_>) -> Option<&'f Variable> {
+    facts.off.as_ref().or(facts.lacking.as_ref()).or(facts.signals.sayso.as_ref())
 }
 
 fn said(word: &str, notice: Option<u32>, at: Option<Timestamp>, via: Option<Via>) -> String {

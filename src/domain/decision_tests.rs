@@ -1,8 +1,10 @@
 use super::*;
 use crate::domain::consent::{Answer, Choice, Noticed, Read};
 use crate::domain::policy::Pattern;
+use crate::domain::signals::Value;
 use crate::domain::switch::Withdrawal;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 /// Everything that facts can differ in, as plain values.
 #[derive(Debug, Clone)]
@@ -13,6 +15,7 @@ struct Case {
     sayso: Option<String>,
     automation: bool,
     off: bool,
+    lacking: bool,
     on: bool,
     policy: bool,
     word: u8,
@@ -22,11 +25,12 @@ struct Case {
 
 const NOTHING: Case = Case {
     unreadable: false,
-    declared: Some(Declared { manner: Manner::Ask, since: 1, notice: 1 }),
+    declared: Some(Declared { manner: Manner::Ask, operator: false, since: 1, notice: 1 }),
     do_not_track: None,
     sayso: None,
     automation: false,
     off: false,
+    lacking: false,
     on: false,
     policy: false,
     word: 0,
@@ -38,7 +42,7 @@ const DENIED: u8 = 2;
 const NOTICED: u8 = 3;
 
 fn variable(name: &str) -> Variable {
-    Variable { name: name.to_owned(), value: "1".to_owned() }
+    Variable { name: name.to_owned(), value: Value::Set }
 }
 
 fn decision(case: &Case) -> Decision {
@@ -56,11 +60,13 @@ fn with_facts<T>(case: &Case, then: impl Fn(&Facts<'_>) -> T) -> T {
         withdraw: Withdrawal::default(),
     };
     let noticed = Noticed { read: read.clone(), at: None };
-    let signals = Signals {
-        do_not_track: case.do_not_track.clone(),
-        sayso: case.sayso.clone(),
-        automation: case.automation.then(|| variable("CI")),
-    };
+    let general: BTreeMap<String, String> =
+        [("DO_NOT_TRACK", &case.do_not_track), ("SAYSO", &case.sayso)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
+            .collect();
+    let signals =
+        Signals { automation: case.automation.then(|| variable("CI")), ..Signals::read(&general) };
     then(&Facts {
         unreadable: case.unreadable.then(|| Unreadable {
             path: None,
@@ -71,6 +77,7 @@ fn with_facts<T>(case: &Case, then: impl Fn(&Facts<'_>) -> T) -> T {
         tool_is_declared: true,
         signals: &signals,
         off: case.off.then(|| variable("OFF")),
+        lacking: case.lacking.then(|| variable("LACKING")),
         on: case.on.then(|| variable("ON")),
         denied_by: case.policy.then_some(DeniedBy { pattern: Pattern::Everything, reason: None }),
         word: match case.word {
@@ -87,7 +94,7 @@ fn with_facts<T>(case: &Case, then: impl Fn(&Facts<'_>) -> T) -> T {
 /// The table of the contract: each line is reached when everything below it speaks as well.
 #[test]
 fn the_first_line_that_applies_decides() {
-    let tells = Some(Declared { manner: Manner::Notice, since: 1, notice: 1 });
+    let tells = Some(Declared { manner: Manner::Notice, operator: false, since: 1, notice: 1 });
     let declared_by_default = Some(Default::Declared);
     let mut case = Case {
         unreadable: true,
@@ -96,6 +103,7 @@ fn the_first_line_that_applies_decides() {
         sayso: Some("0".to_owned()),
         automation: true,
         off: true,
+        lacking: true,
         on: true,
         policy: true,
         word: DENIED,
@@ -111,6 +119,7 @@ fn the_first_line_that_applies_decides() {
     expect(&|c| c.declared = tells, Reason::DoNotTrack);
     expect(&|c| c.do_not_track = None, Reason::EnvironmentOff);
     expect(&|c| c.off = false, Reason::EnvironmentOff);
+    expect(&|c| c.lacking = false, Reason::EnvironmentOff);
     expect(&|c| c.sayso = None, Reason::Policy);
     expect(&|c| c.policy = false, Reason::Denied);
     expect(&|c| c.word = GRANTED, Reason::Changed);
@@ -130,14 +139,26 @@ fn a_variable_allows_only_under_automation_and_only_what_was_there_first() {
     assert_eq!(decision(&case).reason, Reason::Unasked);
     let case = Case { automation: true, ..case };
     assert_eq!(decision(&case), Decision { reason: Reason::EnvironmentOn, notice: Some(1) });
-    let later = Some(Declared { manner: Manner::Ask, since: 2, notice: 2 });
+    let later = Some(Declared { manner: Manner::Ask, operator: false, since: 2, notice: 2 });
     assert_eq!(decision(&Case { declared: later, ..case }).reason, Reason::Automation);
+}
+
+#[test]
+fn a_variable_allows_what_an_operator_decides_and_no_notice_does() {
+    let operators =
+        |since| Some(Declared { manner: Manner::Notice, operator: true, since, notice: 2 });
+    let case = Case { declared: operators(1), default: Some(Default::Declared), ..NOTHING };
+    assert_eq!(decision(&case).reason, Reason::Unasked);
+    assert_eq!(decision(&Case { word: NOTICED, ..case.clone() }).reason, Reason::Unasked);
+    let case = Case { on: true, ..case };
+    assert_eq!(decision(&case), Decision { reason: Reason::EnvironmentOn, notice: Some(1) });
+    assert_eq!(decision(&Case { declared: operators(2), ..case }).reason, Reason::Unasked);
 }
 
 #[test]
 fn a_notice_covers_no_purpose_that_came_after_it() {
     let told_of = |since| Case {
-        declared: Some(Declared { manner: Manner::Notice, since, notice: 2 }),
+        declared: Some(Declared { manner: Manner::Notice, operator: false, since, notice: 2 }),
         default: Some(Default::Declared),
         word: NOTICED,
         ..NOTHING
@@ -166,7 +187,12 @@ fn any_case() -> impl Strategy<Value = Case> {
     let manner = prop_oneof![Just(Manner::Ask), Just(Manner::Notice), Just(Manner::Off)];
     let declared = prop::option::weighted(
         0.9,
-        (manner, 1u32..3).prop_map(|(manner, since)| Declared { manner, since, notice: 2 }),
+        (manner, any::<bool>(), 1u32..3).prop_map(|(manner, operator, since)| Declared {
+            manner,
+            operator,
+            since,
+            notice: 2,
+        }),
     );
     let value = prop::option::of(prop_oneof![
         Just("0".to_owned()),
@@ -181,6 +207,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     ]);
     let flags = (
         prop::bool::weighted(0.1),
+        prop::bool::weighted(0.1),
         any::<bool>(),
         prop::bool::weighted(0.2),
         any::<bool>(),
@@ -189,7 +216,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     );
     (flags, declared, value.clone(), value, 0u8..4, default).prop_map(
         |(
-            (unreadable, automation, off, on, policy, unchanged),
+            (lacking, unreadable, automation, off, on, policy, unchanged),
             declared,
             do_not_track,
             sayso,
@@ -202,6 +229,7 @@ fn any_case() -> impl Strategy<Value = Case> {
             sayso,
             automation,
             off,
+            lacking,
             on,
             policy,
             word,
@@ -222,7 +250,8 @@ fn with_another_no(case: &Case, which: u8) -> Case {
         4 => case.off = true,
         5 => case.policy = true,
         6 => case.word = DENIED,
-        7 => case.unchanged = false,
+        7 => case.lacking = true,
+        8 => case.unchanged = false,
         _ => case.default = Some(Default::Off),
     }
     case
@@ -233,7 +262,7 @@ proptest! {
 
     /// Adding any "no" never turns hold into allow.
     #[test]
-    fn another_no_never_allows(case in any_case(), which in 0u8..9) {
+    fn another_no_never_allows(case in any_case(), which in 0u8..10) {
         if !decision(&case).allows() {
             prop_assert!(!decision(&with_another_no(&case, which)).allows());
         }
@@ -241,7 +270,7 @@ proptest! {
 
     /// Each no except the default holds on its own, whatever else is said.
     #[test]
-    fn every_no_is_enough(case in any_case(), which in 0u8..7) {
+    fn every_no_is_enough(case in any_case(), which in 0u8..8) {
         prop_assert!(!decision(&with_another_no(&case, which)).allows());
     }
 
@@ -253,7 +282,12 @@ proptest! {
             let act = match case.word {
                 GRANTED => allowed.reason == Reason::Granted,
                 NOTICED => matches!(allowed.reason, Reason::Noticed | Reason::EnvironmentOn),
-                _ => allowed.reason == Reason::EnvironmentOn && case.automation && case.on,
+                _ => {
+                    let is_operators = case.declared.is_some_and(|declared| declared.operator);
+                    allowed.reason == Reason::EnvironmentOn
+                        && case.on
+                        && (case.automation || is_operators)
+                }
             };
             prop_assert!(act, "{:?}", allowed);
             prop_assert!(allowed.notice.is_some());

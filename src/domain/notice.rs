@@ -161,6 +161,9 @@ fn body(
         };
         text.row(0, "Waits here", &waits);
     }
+    if let Some(required) = words::required_in_words(&declaration.switches) {
+        text.row(0, "Only if", &required);
+    }
     let mut off = vec![ways.disable.clone()];
     off.extend(declaration.switches.ways_off());
     text.row(0, "Switch off", &off.join(" or "));
@@ -232,6 +235,12 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     let asks_anyway = declaration.destinations_of(purpose).any(|to| !to.kind.inherent.is_empty());
     if !events.is_empty() || asks_anyway {
         text.row(2, "Recognised", words::identity_in_words(spec.identity));
+    }
+    if spec.operator {
+        text.row(2, "Decided by", &words::operator_in_words(declaration, spec));
+    }
+    if let Some(required) = words::required_in_words(&spec.switches) {
+        text.row(2, "Only if", &required);
     }
     let off = spec.switches.ways_off();
     if !off.is_empty() {

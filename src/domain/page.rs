@@ -54,6 +54,18 @@ fn why(declaration: &Declaration) -> String {
             let _ = writeln!(out, "- `{purpose}`: {}", plain(example));
         }
     }
+    if let Some(required) = words::required_in_words(&declaration.switches) {
+        let _ = writeln!(out, "\nNothing is collected unless {required}.");
+    }
+    for (purpose, spec) in &declaration.purposes {
+        if spec.operator {
+            let operator = words::operator_in_words(declaration, spec);
+            let _ = writeln!(out, "\nAbout `{purpose}` decides {operator}.");
+        }
+        if let Some(required) = words::required_in_words(&spec.switches) {
+            let _ = writeln!(out, "\nNothing is collected for `{purpose}` unless {required}.");
+        }
+    }
     out
 }
 

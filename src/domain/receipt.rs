@@ -74,12 +74,15 @@ pub struct Entry {
 /// What a yes agrees to: the meaning behind the digest, and whom to turn to.
 pub fn terms(declaration: &Declaration, purpose: &Purpose, notice: u32) -> Option<Value> {
     let meaning = meaning::of_purpose(declaration, purpose, notice)?;
+    let of_purpose = declaration.purposes.get(purpose).into_iter();
+    let of_purpose = of_purpose.flat_map(|spec| &spec.switches.requires);
     Some(json!({
         "contact": declaration.contact,
         "deletion": declaration.deletion,
         "meaning": meaning,
         "name": declaration.name,
         "policy": declaration.policy,
+        "requires": declaration.switches.requires.iter().chain(of_purpose).collect::<Vec<_>>(),
         "why": declaration.purposes.get(purpose).map(|spec| &spec.why),
     }))
 }

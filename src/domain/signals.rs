@@ -1,5 +1,7 @@
 //! What the environment says about every tool: `DO_NOT_TRACK`, `SAYSO`, and markers of automation.
 
+use std::fmt;
+
 /// Looks variables up. Unset is `None`; text that is not Unicode arrives with replacement
 /// characters, which no list of accepted values contains.
 pub trait Environment {
@@ -13,13 +15,80 @@ impl Environment for std::collections::BTreeMap<String, String> {
     }
 }
 
-/// A variable that said something, as it stood in the environment.
+/// A variable that had a say, as it may be printed: its value may be anything, a password too, so only
+/// one of those that are declared or listed is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
     /// Its name.
     pub name: String,
     /// Its value.
-    pub value: String,
+    pub value: Value,
+}
+
+/// The value of a variable, as far as it may be printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// One of the declared or listed ones.
+    Known(String),
+    /// Any other one.
+    Set,
+    /// None.
+    Unset,
+}
+
+impl Variable {
+    /// A variable whose value is printed only if it is one of the general words for on and off.
+    fn general(name: &str, value: String) -> Self {
+        let is_known = is_word(&value, &ON_WORDS) || is_word(&value, &OFF_WORDS);
+        let value = if is_known { Value::Known(value) } else { Value::Set };
+        Self { name: name.to_owned(), value }
+    }
+
+    fn is_one_of(&self, words: &[&str]) -> bool {
+        matches!(&self.value, Value::Known(value) if is_word(value, words))
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Value::Known(value) => write!(f, "{}={value}", self.name),
+            Value::Set => write!(f, "{} is set", self.name),
+            Value::Unset => write!(f, "{} is not set", self.name),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Known(value) => value,
+            Self::Set => "set",
+            Self::Unset => "not set",
+        })
+    }
+}
+
+/// The only words that may switch something on.
+pub const ON_WORDS: [&str; 4] = ["1", "true", "yes", "on"];
+
+/// The words that mean the opposite.
+pub const OFF_WORDS: [&str; 4] = ["0", "false", "no", "off"];
+
+/// Whether the value is one of the words, in any case.
+fn is_word(value: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// A variable without which a declaration holds everything; `None` where it is set to anything but
+/// nothing and the words for off.
+pub fn lacking(environment: &dyn Environment, name: &str) -> Option<Variable> {
+    let value = match environment.get(name).filter(|value| !value.is_empty()) {
+        None => Value::Unset,
+        Some(off) if is_word(&off, &OFF_WORDS) => Value::Known(off),
+        Some(_) => return None,
+    };
+    Some(Variable { name: name.to_owned(), value })
 }
 
 /// Variables that only automation sets, each with the word by which events name it. `CI` is judged by
@@ -61,9 +130,9 @@ pub fn is_of_automation(name: &str) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signals {
     /// `DO_NOT_TRACK`, if it is set to anything but nothing.
-    pub do_not_track: Option<String>,
+    pub do_not_track: Option<Variable>,
     /// `SAYSO`, likewise.
-    pub sayso: Option<String>,
+    pub sayso: Option<Variable>,
     /// The first marker of automation found.
     pub automation: Option<Variable>,
 }
@@ -77,17 +146,16 @@ impl Signals {
 
     /// Reads only what can overrule a yes or a no that was given, which no marker of automation can.
     pub fn read_for_the_decided(environment: &dyn Environment) -> Self {
-        let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+        let set = |name| general(environment, name);
         Self { do_not_track: set("DO_NOT_TRACK"), sayso: set("SAYSO"), automation: None }
     }
 
     /// The same with the marker of automation.
     #[must_use]
     pub fn with_automation(mut self, environment: &dyn Environment) -> Self {
-        let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-        let marker = |name: &str| set(name).map(|value| Variable { name: name.to_owned(), value });
-        let ci = marker("CI").filter(|ci| !matches!(ci.value.as_str(), "0" | "false"));
-        self.automation = ci.or_else(|| AUTOMATIONS.into_iter().find_map(|(name, _)| marker(name)));
+        let ci = environment.get("CI").filter(|ci| !matches!(ci.as_str(), "" | "0" | "false"));
+        let markers = || AUTOMATIONS.into_iter().find_map(|(name, _)| general(environment, name));
+        self.automation = ci.map(|ci| Variable::general("CI", ci)).or_else(markers);
         self
     }
 
@@ -95,15 +163,18 @@ impl Signals {
     /// (The published text of the convention names only `1`; tools in the field accept many
     /// spellings, and a value nobody understands is taken for a no.)
     pub fn do_not_track_says_no(&self) -> bool {
-        self.do_not_track.as_ref().is_some_and(|value| {
-            !["0", "false", "no", "off"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
-        })
+        self.do_not_track.as_ref().is_some_and(|said| !said.is_one_of(&OFF_WORDS))
     }
 
-    /// Whether `SAYSO` says no: anything but empty, `1`, `true`, `yes`, `on`.
+    /// Whether `SAYSO` says no: anything but empty, `1`, `true`, `yes`, `on`, in any case.
     pub fn sayso_says_no(&self) -> bool {
-        self.sayso.as_ref().is_some_and(|value| !super::switch::ON_WORDS.contains(&value.as_str()))
+        self.sayso.as_ref().is_some_and(|said| !said.is_one_of(&ON_WORDS))
     }
+}
+
+fn general(environment: &dyn Environment, name: &str) -> Option<Variable> {
+    let value = environment.get(name).filter(|value| !value.is_empty())?;
+    Some(Variable::general(name, value))
 }
 
 #[cfg(test)]
@@ -129,10 +200,10 @@ mod tests {
 
     #[test]
     fn sayso_is_on_only_for_four_words_and_nothing() {
-        for on in ["", "1", "true", "yes", "on"] {
+        for on in ["", "1", "true", "yes", "on", "TRUE", "On"] {
             assert!(!read(&[("SAYSO", on)]).sayso_says_no(), "{on}");
         }
-        for off in ["0", "off", "false", "nonsense", "TRUE"] {
+        for off in ["0", "off", "false", "nonsense", "OFF"] {
             assert!(read(&[("SAYSO", off)]).sayso_says_no(), "{off}");
         }
     }
@@ -148,5 +219,23 @@ mod tests {
             assert_eq!(found.name, marker);
             assert_eq!(read(&[(marker, "")]).automation, None, "{marker} cleared");
         }
+    }
+
+    #[test]
+    fn only_words_for_on_and_off_are_printed() {
+        let shown = |value| read(&[("SAYSO", value)]).sayso.expect("set").to_string();
+        assert_eq!((shown("No"), shown("hunter2")), ("SAYSO=No".into(), "SAYSO is set".into()));
+        let shown = |value| read(&[("JENKINS_URL", value)]).automation.expect("set").to_string();
+        assert_eq!(shown("https://user:word@ci.example"), "JENKINS_URL is set");
+    }
+
+    #[test]
+    fn what_is_required_is_lacking_unless_it_is_on() {
+        let of = |value: &str| lacking(&BTreeMap::from([("X".to_owned(), value.to_owned())]), "X");
+        for off in ["", "0", "False", "no", "OFF"] {
+            assert!(of(off).is_some(), "{off}");
+        }
+        assert!(["1", "enabled", " "].iter().all(|on| of(on).is_none()));
+        assert_eq!(lacking(&BTreeMap::new(), "X").expect("lacking").to_string(), "X is not set");
     }
 }

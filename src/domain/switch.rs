@@ -1,10 +1,7 @@
 //! A tool's own variables: the switches that its users already know.
 
-use super::signals::{Environment, Variable};
+use super::signals::{self, Environment, Value, Variable};
 use std::collections::BTreeMap;
-
-/// The only words that may switch something on.
-pub const ON_WORDS: [&str; 4] = ["1", "true", "yes", "on"];
 
 /// Variables, each with the values that do *not* say no. Any other non-empty value says no.
 ///
@@ -14,13 +11,13 @@ pub const ON_WORDS: [&str; 4] = ["1", "true", "yes", "on"];
 pub struct Withdrawal(pub BTreeMap<String, Vec<String>>);
 
 impl Withdrawal {
-    /// The first variable that says no.
-    pub fn says_no(&self, environment: &dyn Environment) -> Option<Variable> {
-        self.0.iter().find_map(|(name, harmless)| {
-            let value = environment.get(name)?;
-            let says_no = !value.is_empty() && !harmless.contains(&value);
-            says_no.then(|| Variable { name: name.clone(), value })
-        })
+    /// The name of the first variable that says no.
+    pub fn says_no(&self, environment: &dyn Environment) -> Option<&str> {
+        let says_no = |(name, harmless): &(&String, &Vec<String>)| {
+            let value = environment.get(name);
+            value.is_some_and(|value| !value.is_empty() && !harmless.contains(&value))
+        };
+        self.0.iter().find(says_no).map(|(name, _)| name.as_str())
     }
 
     /// Both promises at once: every variable of either, and of a variable's values only those
@@ -52,8 +49,11 @@ pub enum OffValues {
 pub struct Switches {
     /// Values that say no, for each variable.
     pub off: BTreeMap<String, OffValues>,
-    /// Values that say yes under automation, for each variable; some of [`ON_WORDS`].
+    /// Values that say yes where the owner of a pipeline or a server decides, for each variable; some of
+    /// [`ON_WORDS`](super::signals::ON_WORDS).
     pub on: BTreeMap<String, Vec<String>>,
+    /// Variables without which nothing is allowed.
+    pub requires: Vec<String>,
 }
 
 impl Switches {
@@ -77,8 +77,24 @@ impl Switches {
     pub fn says_yes(&self, environment: &dyn Environment) -> Option<Variable> {
         self.on.iter().find_map(|(name, values)| {
             let value = environment.get(name)?;
-            values.contains(&value).then(|| Variable { name: name.clone(), value })
+            values
+                .contains(&value)
+                .then(|| Variable { name: name.clone(), value: Value::Known(value) })
         })
+    }
+
+    /// The first variable that is required and not there.
+    pub fn lacks(&self, environment: &dyn Environment) -> Option<Variable> {
+        self.requires.iter().find_map(|name| signals::lacking(environment, name))
+    }
+
+    /// Whether the value is declared for that variable, and so may be printed.
+    pub fn knows(&self, name: &str, value: &str) -> bool {
+        let off = match self.off.get(name) {
+            Some(OffValues::Listed(values)) => values.as_slice(),
+            _ => &[],
+        };
+        off.iter().chain(self.on.get(name).into_iter().flatten()).any(|known| known == value)
     }
 
     /// `NAME=value` for each variable that switches on.
@@ -117,6 +133,7 @@ mod tests {
                 OffValues::Listed(vec!["0".to_owned(), "false".to_owned()]),
             )]),
             on: BTreeMap::from([("WERF_TELEMETRY".to_owned(), vec!["1".to_owned()])]),
+            requires: Vec::new(),
         }
     }
 
@@ -136,6 +153,7 @@ mod tests {
         let switches = Switches {
             off: BTreeMap::from([("CHECKPOINT_DISABLE".to_owned(), OffValues::Any)]),
             on: BTreeMap::new(),
+            requires: Vec::new(),
         };
         let promise = switches.withdrawal();
         assert!(promise.says_no(&environment("CHECKPOINT_DISABLE", "0")).is_some());

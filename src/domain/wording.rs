@@ -1,7 +1,7 @@
 //! What people read about decisions. Every such sentence stands here.
 
 use super::consent::Word;
-use super::decision::{Decision, Facts, Reason};
+use super::decision::{self, Decision, Facts, Reason};
 use super::declaration::Manner;
 use super::notice::Ways;
 use super::table::Tone;
@@ -20,7 +20,6 @@ pub fn state(decision: Decision) -> (&'static str, Tone) {
 
 /// Why, short enough for a table.
 pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
-    let variable = |name: &str, value: &str| format!("{name}={}", on_one_line(value));
     match decision.reason {
         Reason::Unreadable => match &facts.unreadable {
             Some(file) if file.path.is_some() => {
@@ -33,12 +32,13 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
             Word::Denied { .. } => "you said no in advance; nothing declares it here".into(),
             _ => "nothing declares it on this machine".into(),
         },
-        Reason::DoNotTrack => {
-            variable("DO_NOT_TRACK", facts.signals.do_not_track.as_deref().unwrap_or("1"))
-        }
-        Reason::EnvironmentOff => match (&facts.off, &facts.signals.sayso) {
-            (Some(off), _) => variable(&off.name, &off.value),
-            (None, said) => variable("SAYSO", said.as_deref().unwrap_or("0")),
+        Reason::DoNotTrack => match &facts.signals.do_not_track {
+            Some(said) => said.to_string(),
+            None => "DO_NOT_TRACK is set".into(),
+        },
+        Reason::EnvironmentOff => match decision::off(facts) {
+            Some(variable) => variable.to_string(),
+            None => "a variable says off".into(),
         },
         Reason::Policy => match facts.denied_by.as_ref().and_then(|entry| entry.reason.as_ref()) {
             Some(words) => format!("the administrator forbids it: {}", on_one_line(words)),
@@ -63,8 +63,9 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
         }
         Reason::DefaultOff => "your default is off".into(),
         Reason::EnvironmentOn => match &facts.on {
-            Some(on) => format!("{} under automation", variable(&on.name, &on.value)),
-            None => "a variable says on, under automation".into(),
+            Some(on) if facts.signals.automation.is_some() => format!("{on} under automation"),
+            Some(on) => format!("{on}, and its operator decides"),
+            None => "a variable says on, and its owner decides".into(),
         },
         Reason::Automation => match &facts.signals.automation {
             Some(marker) => format!("automation ({}); nobody decided", marker.name),
@@ -72,6 +73,9 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
         },
         Reason::NoticePending => "it will tell you first".into(),
         Reason::Noticed => "it told you, and your default lets it".into(),
+        Reason::Unasked if facts.declared.is_some_and(|declared| declared.operator) => {
+            "its operator decides: no user is asked".into()
+        }
         Reason::Unasked => match facts.declared.map(|declared| declared.manner) {
             Some(Manner::Off) => "it waits for you to switch it on".into(),
             Some(Manner::Notice) => "it tells you, but your default is to be asked".into(),
@@ -110,9 +114,10 @@ pub fn how_to_change(decision: Decision, facts: &Facts<'_>, ways: &Ways) -> Stri
         }
         Reason::Undeclared => "register its declaration with sayso declare FILE".into(),
         Reason::DoNotTrack => "unset DO_NOT_TRACK, and your own choices count again".into(),
-        Reason::EnvironmentOff => match &facts.off {
-            Some(off) => unset(&off.name),
-            None => unset("SAYSO"),
+        Reason::EnvironmentOff => match (&facts.off, &facts.lacking) {
+            (Some(off), _) => unset(&off.name),
+            (None, Some(lacking)) => format!("set {}=1", lacking.name),
+            (None, None) => unset("SAYSO"),
         },
         Reason::Policy => "ask the administrator".into(),
         Reason::Denied => format!("run {}", ways.enable),

@@ -38,6 +38,14 @@ pub enum Refusal {
         /// What there is.
         known: String,
     },
+    /// The operator decides about all its purposes, and none was named.
+    #[error("{tool} has only purposes about which the operator of a server decides: {known}")]
+    NameOne {
+        /// The tool.
+        tool: String,
+        /// What there is.
+        known: String,
+    },
     /// No person reads along, and no version was named.
     #[error("nobody is at the terminal to read the notice")]
     NobodyReads {
@@ -65,6 +73,7 @@ impl Refusal {
             Self::Unreadable { .. } => "sayso doctor says how to mend it".to_owned(),
             Self::Forbidden { .. } => "ask the administrator".to_owned(),
             Self::NoSuchPurpose { .. } => format!("sayso show {tool} lists the purposes"),
+            Self::NameOne { .. } => format!("name it: sayso enable {tool} PURPOSE"),
             Self::NobodyReads { notice } => {
                 format!("read it with sayso show {tool} --notice, then add --notice {notice}")
             }
@@ -135,7 +144,7 @@ pub fn permitted(world: &World, tool: &ToolId, purposes: &[Purpose]) -> Result<(
     }
 }
 
-/// The declared purposes that were named; all where none was.
+/// The declared purposes that were named; where none was, all about which a user decides.
 ///
 /// # Errors
 /// Where the tool declares no such purpose.
@@ -143,10 +152,17 @@ pub fn declared_purposes(
     declaration: &Declaration,
     named: &[String],
 ) -> Result<Vec<Purpose>, Refusal> {
-    if named.is_empty() {
-        return Ok(declaration.purposes.keys().cloned().collect());
-    }
     let known: Vec<Purpose> = declaration.purposes.keys().cloned().collect();
+    if named.is_empty() {
+        let of_users: Vec<Purpose> = declaration.purposes_of_users().cloned().collect();
+        return match of_users.is_empty() {
+            true => Err(Refusal::NameOne {
+                tool: declaration.tool.to_string(),
+                known: names(known.iter()),
+            }),
+            false => Ok(of_users),
+        };
+    }
     named_among(&known, declaration.tool.as_str(), named)
 }
 

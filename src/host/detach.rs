@@ -6,6 +6,7 @@
 //! group of its own keeps it when the terminal goes; and because who leads a group can make no session,
 //! a small shell leads it, and ends at once.
 
+use crate::domain::tool_id::Purpose;
 use crate::store::{Subject, World, foreign, schedule, spool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -50,15 +51,13 @@ fn is_due(subject: &Subject) -> Option<()> {
     if due == Some(false) {
         return None;
     }
-    let waits = |purpose| {
+    let waits = |purpose: &&Purpose| {
         let events = spool::waiting(layout, &subject.tool, purpose, now);
         events.is_ok_and(|mut events| events.next_event().is_some())
     };
     let purposes = terms.purposes();
-    if !purposes.iter().filter(|purpose| subject.decide(Some(*purpose)).allows()).any(waits) {
-        return None;
-    }
-    let rest = terms.rest();
+    let allowed = purposes.iter().filter(|purpose| subject.decide(Some(*purpose)).allows());
+    let rest = allowed.filter(waits).map(|purpose| subject.rest(purpose)).min()?;
     if due.is_none() && !rest.is_zero() {
         let rested = now.saturating_add(rest).unwrap_or(jiff::Timestamp::MAX);
         schedule::set_due(layout, &subject.tool, schedule::look_again(rested, now)).ok()?;

@@ -53,8 +53,7 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
     let may_tell = declaration.manner == Manner::Notice && default == Some(Default::Declared);
     let now = subject.world().now();
     let candidates: Vec<&Purpose> = declaration
-        .purposes
-        .keys()
+        .purposes_of_users()
         .filter(|purpose| only.is_empty() || only.contains(purpose))
         .filter(|purpose| !asked::is_recent(layout, &subject.tool, purpose, now))
         .collect();
@@ -111,7 +110,7 @@ fn all_to_tell(subject: &Subject, declaration: &Declaration) -> Vec<Purpose> {
     let is_answered = |purpose: &&Purpose| {
         matches!(subject.consent.word_on(purpose), Word::Granted { .. } | Word::Denied { .. })
     };
-    declaration.purposes.keys().filter(|purpose| !is_answered(purpose)).cloned().collect()
+    declaration.purposes_of_users().filter(|purpose| !is_answered(purpose)).cloned().collect()
 }
 
 fn ask_for_more(

@@ -12,9 +12,10 @@ use crate::domain::event::needs_secret;
 use crate::domain::notice::Ways;
 use crate::domain::policy::Policy;
 use crate::domain::pseudonym;
-use crate::domain::signals::Variable;
+use crate::domain::signals::{Value, Variable};
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::domain::wording;
+use jiff::SignedDuration;
 use std::sync::{Arc, OnceLock};
 
 /// A tool, ready to be decided about.
@@ -204,6 +205,17 @@ impl Subject {
         decision::decide(&self.facts(purpose))
     }
 
+    /// How long the events of a purpose rest: not at all where the owner of a pipeline or a server
+    /// decided, since a rest is for a change of mind.
+    pub fn rest(&self, purpose: &Purpose) -> SignedDuration {
+        match self.terms() {
+            Some(terms) if self.decide(Some(purpose)).reason != Reason::EnvironmentOn => {
+                terms.rest()
+            }
+            _ => SignedDuration::ZERO,
+        }
+    }
+
     /// What an allow for this reason rests on: the notice that was read, or the first one where the
     /// owner of a pipeline allows it.
     pub fn read_for(&self, purpose: &Purpose, reason: Reason) -> Option<Read> {
@@ -243,7 +255,23 @@ impl Subject {
     /// The facts, with those that cannot change the decision.
     fn all_facts(&self, purpose: Option<&Purpose>) -> Facts<'_> {
         let on = self.says_yes(purpose);
-        Facts { signals: self.world.signals(), on, ..self.facts(purpose) }
+        let mut facts = Facts { signals: self.world.signals(), on, ..self.facts(purpose) };
+        if let Some(off) = &mut facts.off {
+            off.value = self.value_of(purpose, &off.name);
+        }
+        facts
+    }
+
+    /// The value of a variable, if the declaration lists it.
+    fn value_of(&self, purpose: Option<&Purpose>, name: &str) -> Value {
+        let declared = self.declaration();
+        let of_purpose = || declared?.purposes.get(purpose?).map(|spec| &spec.switches);
+        let value = self.world.environment().get(name);
+        let is_known = |value: &String| {
+            let mut all = declared.map(|d| &d.switches).into_iter().chain(of_purpose());
+            all.any(|switches| switches.knows(name, value))
+        };
+        value.filter(is_known).map_or(Value::Set, Value::Known)
     }
 
     fn says_yes(&self, purpose: Option<&Purpose>) -> Option<Variable> {
@@ -273,7 +301,7 @@ impl Subject {
         ]
         .into_iter()
         .flatten()
-        .find_map(|promise| promise.says_no(environment))
+        .find_map(|promise| promise.says_no(environment).map(str::to_owned))
         .or_else(|| terms?.says_no(purpose, environment));
         Facts {
             unreadable: self.unreadable.clone().or(broken_config),
@@ -284,7 +312,8 @@ impl Subject {
                 true => self.world.signals_for_the_decided(),
                 false => self.world.signals(),
             },
-            off,
+            off: off.map(|name| Variable { name, value: Value::Set }),
+            lacking: terms.and_then(|terms| terms.lacks(purpose, environment)),
             on: if is_decided { None } else { self.says_yes(purpose) },
             denied_by: self.policy.denies(&self.tool, purpose).cloned(),
             unchanged: self.is_unchanged(purpose, &word),

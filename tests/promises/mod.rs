@@ -4,6 +4,7 @@
 mod a_declaration_is_not_replaced_silently;
 mod a_file_keeps_its_attributes;
 mod a_host_keeps_its_own_commands;
+mod a_value_is_not_printed;
 mod an_edit_changes_one_key;
 mod an_opt_out_outlives_a_power_cut;
 mod an_opt_out_outlives_a_third_party_switch;
@@ -11,6 +12,7 @@ mod any_file_system_takes_an_opt_out;
 mod consent_covers_what_was_read;
 mod only_trusted_files_count;
 mod opting_out_of_everything_is_linear;
+mod owners_decide_by_a_variable;
 mod the_administrator_can_forbid;
 mod unknown_is_not_damage;
 mod variables_have_a_fixed_form;

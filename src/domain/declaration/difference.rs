@@ -220,6 +220,7 @@ fn details(declaration: &Declaration) -> IndexMap<String, String> {
         let at = format!("purposes.{purpose}");
         add(&format!("{at}.why"), Some(spec.why.clone()));
         add(&format!("{at}.example"), spec.example.clone());
+        add(&format!("{at}.operator"), spec.operator.then(|| "true".to_owned()));
         add(&format!("{at}.since"), Some(spec.since.to_string()));
         switches(&format!("{at}.environment"), &spec.switches, &mut add);
     }
@@ -275,6 +276,8 @@ fn switches(at: &str, switches: &Switches, add: &mut dyn FnMut(&str, Option<Stri
     for (name, values) in &switches.on {
         add(&format!("{at}.on.{name}"), Some(values.join(", ")));
     }
+    let requires = &switches.requires;
+    add(&format!("{at}.requires"), (!requires.is_empty()).then(|| requires.join(", ")));
 }
 
 #[cfg(test)]

@@ -53,11 +53,13 @@ options = ["loud"]
 off = { EVERY_ONE_TELEMETRY = ["0"] }
 on = { EVERY_ONE_TELEMETRY = ["1"] }
 log-file = "EVERY_ONE_TELEMETRY_LOG_FILE"
+requires = ["EVERY_ONE_FEATURE"]
 
 [purposes.usage]
 why = "To see what is used the most."
 example = "Nobody ran it twice."
 identity = "month"
+operator = false
 since = 1
 environment = { off = { EVERY_USAGE = "any" } }
 
@@ -172,10 +174,18 @@ const KEYS: &[(&str, &str, &str, &str, &str)] = &[
         "EVERY_ONE_METRICS_LOG",
         "a file of the user's own",
     ),
+    ("environment", "requires", "EVERY_ONE_FEATURE", "OTHER_FEATURE", "can only hold"),
     ("purpose", "why", "used the most.", "used the least.", "text"),
     ("purpose", "example", "ran it twice", "ran it once", "text"),
     ("purpose", "identity", "\"month\"", "\"stable\"", COVERED),
-    ("purpose", "since", "\"month\"\nsince = 1", "\"month\"\nsince = 3", COVERED),
+    (
+        "purpose",
+        "operator",
+        "operator = false",
+        "operator = true",
+        "who may decide where nobody did, not what is collected or who gets it",
+    ),
+    ("purpose", "since", "operator = false\nsince = 1", "operator = false\nsince = 3", COVERED),
     ("purpose", "environment", "EVERY_USAGE", "EVERY_USE", "as the environment of the whole"),
     ("common", "fields", "shared =", "common =", COVERED),
     (

@@ -83,6 +83,9 @@ pub struct PurposeSpec {
     pub example: Option<String>,
     /// What the recipient may join.
     pub identity: Identity,
+    /// Whether it is a purpose of a server or its dashboard, about which the operator decides: no user is
+    /// asked.
+    pub operator: bool,
     /// The notice version that introduced it.
     pub since: u32,
     /// Switches for this purpose alone.
@@ -173,6 +176,11 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// The purposes about which a user decides, in the author's order.
+    pub fn purposes_of_users(&self) -> impl Iterator<Item = &Purpose> {
+        self.purposes.iter().filter(|(_, spec)| !spec.operator).map(|(purpose, _)| purpose)
+    }
+
     /// The way out that the notice promises for all purposes.
     pub fn withdrawal(&self) -> Withdrawal {
         self.switches.withdrawal()

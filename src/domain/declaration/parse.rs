@@ -202,6 +202,7 @@ impl Reader {
                 why: self.said(typed.why, &format!("{at}.why")),
                 example: self.text(typed.example, &format!("{at}.example")),
                 identity,
+                operator: typed.operator,
                 since: self.since(typed.since, notice, &at),
                 switches: self.switches(&typed.environment, tool, &format!("{at}.environment")),
             };

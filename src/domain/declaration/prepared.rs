@@ -10,7 +10,7 @@
 use super::{Declaration, Event, Manner, Terms, meaning};
 use crate::domain::decision::Declared;
 use crate::domain::event;
-use crate::domain::signals::{Environment, Variable};
+use crate::domain::signals::{self, Environment, Value, Variable};
 use crate::domain::switch::{Switches, Withdrawal};
 use crate::domain::tool_id::{Purpose, ToolId};
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,9 @@ struct Variables<'a> {
     /// Values that do not say no, for each variable.
     #[serde(borrow)]
     harmless: Vec<(&'a str, Vec<&'a str>)>,
-    /// Values that say yes under automation, for each variable.
+    /// Variables that must be there.
+    requires: Vec<&'a str>,
+    /// Values that say yes where the owner decides, for each variable.
     on: &'a [u8],
 }
 
@@ -66,6 +68,7 @@ struct Variables<'a> {
 struct PreparedPurpose<'a> {
     name: &'a str,
     since: u32,
+    operator: bool,
     asked_only: bool,
     #[serde(borrow)]
     variables: Variables<'a>,
@@ -76,6 +79,7 @@ struct PreparedPurpose<'a> {
 /// What has to be worked out of the switches and digests of a tool or a purpose.
 struct Worked {
     promise: Withdrawal,
+    requires: Vec<String>,
     on: Vec<u8>,
     digests: String,
 }
@@ -88,14 +92,19 @@ impl Worked {
         notices: RangeInclusive<u32>,
     ) -> Option<Self> {
         let on = postcard::to_allocvec(&switches.on).ok()?;
-        Some(Self { promise, on, digests: notices.filter_map(digest).collect() })
+        let requires = switches.requires.clone();
+        Some(Self { promise, requires, on, digests: notices.filter_map(digest).collect() })
     }
 
     fn variables<'a>(&'a self) -> Variables<'a> {
         let list = |(name, values): (&'a String, &'a Vec<String>)| {
             (name.as_str(), values.iter().map(String::as_str).collect())
         };
-        Variables { harmless: self.promise.0.iter().map(list).collect(), on: &self.on }
+        Variables {
+            harmless: self.promise.0.iter().map(list).collect(),
+            requires: self.requires.iter().map(String::as_str).collect(),
+            on: &self.on,
+        }
     }
 }
 
@@ -121,6 +130,7 @@ pub fn prepare(declaration: &Declaration, text: &str) -> Option<Vec<u8>> {
     let purposes = purposes.map(|((name, spec), worked)| PreparedPurpose {
         name: name.as_str(),
         since: spec.since,
+        operator: spec.operator,
         asked_only: declaration.is_asked_only(name),
         variables: worked.variables(),
         digests: worked.digests.as_bytes(),
@@ -199,12 +209,16 @@ impl<'a> Prepared<'a> {
 }
 
 impl Variables<'_> {
-    fn says_no(&self, outside: &dyn Environment) -> Option<Variable> {
+    fn says_no(&self, outside: &dyn Environment) -> Option<String> {
         self.harmless.iter().find_map(|(name, harmless)| {
             let value = outside.get(name)?;
             let says_no = !value.is_empty() && !harmless.contains(&value.as_str());
-            says_no.then(|| Variable { name: (*name).to_owned(), value })
+            says_no.then(|| (*name).to_owned())
         })
+    }
+
+    fn lacks(&self, outside: &dyn Environment) -> Option<Variable> {
+        self.requires.iter().find_map(|name| signals::lacking(outside, name))
     }
 
     fn says_yes(&self, outside: &dyn Environment) -> Option<Variable> {
@@ -212,7 +226,7 @@ impl Variables<'_> {
         on.iter().find_map(|(name, values)| {
             let value = outside.get(name)?;
             let says_yes = values.contains(&value.as_str());
-            says_yes.then(|| Variable { name: (*name).to_owned(), value })
+            says_yes.then(|| Variable { name: (*name).to_owned(), value: Value::Known(value) })
         })
     }
 }
@@ -223,13 +237,18 @@ impl Terms for Prepared<'_> {
     }
 
     fn declared(&self, purpose: &Purpose) -> Option<Declared> {
-        let since = self.purpose(purpose)?.since;
-        Some(Declared { manner: self.manner, since, notice: self.notice })
+        let PreparedPurpose { since, operator, .. } = *self.purpose(purpose)?;
+        Some(Declared { manner: self.manner, operator, since, notice: self.notice })
     }
 
-    fn says_no(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {
+    fn says_no(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<String> {
         let of_purpose = || self.purpose(purpose?)?.variables.says_no(outside);
         self.variables.says_no(outside).or_else(of_purpose)
+    }
+
+    fn lacks(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {
+        let of_purpose = || self.purpose(purpose?)?.variables.lacks(outside);
+        self.variables.lacks(outside).or_else(of_purpose)
     }
 
     fn says_yes(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Declarations with one purpose, two, and switches of both kinds.
 fn samples() -> Vec<(String, Declaration)> {
-    let own = "[purposes.heartbeat]\nenvironment.off = { BEAT = \"any\" }\nenvironment.on = { GREETER_METRICS = [\"on\", \"1\"] }";
+    let own = "[purposes.heartbeat]\noperator = true\nenvironment.requires = [\"BEAT_HERE\"]\nenvironment.off = { BEAT = \"any\" }\nenvironment.on = { GREETER_METRICS = [\"on\", \"1\"] }";
     let texts = [
         GREETER.to_owned(),
         edited("[purposes.heartbeat]", own),
@@ -84,7 +84,7 @@ proptest! {
     fn both_forms_hear_the_same_variables(
         name in prop_oneof![
             Just("GREETER_TELEMETRY"), Just("BEAT"), Just("GREETER_METRICS"), Just("WERF_TELEMETRY"),
-            Just("OTHER"),
+            Just("BEAT_HERE"), Just("OTHER"),
         ],
         value in prop_oneof![
             Just(String::new()), "[01]", Just("on".to_owned()), Just("true".to_owned()), "[a-z]{1,4}",
@@ -99,6 +99,7 @@ proptest! {
             for purpose in all {
                 let purpose = purpose.as_ref();
                 prop_assert_eq!(one.says_no(purpose, &outside), other.says_no(purpose, &outside));
+                prop_assert_eq!(one.lacks(purpose, &outside), other.lacks(purpose, &outside));
                 prop_assert_eq!(one.says_yes(purpose, &outside), other.says_yes(purpose, &outside));
             }
         }

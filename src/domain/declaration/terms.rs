@@ -19,10 +19,13 @@ pub trait Terms {
     /// What is declared of a purpose; `None` where it is not.
     fn declared(&self, purpose: &Purpose) -> Option<Declared>;
 
-    /// The first variable that says no, for all purposes or for this one.
-    fn says_no(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable>;
+    /// The name of the first variable that says no, for all purposes or for this one.
+    fn says_no(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<String>;
 
-    /// The first variable that says yes under automation.
+    /// The first variable that is required and not there.
+    fn lacks(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable>;
+
+    /// The first variable that says yes where the owner of a pipeline or a server decides.
     fn says_yes(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable>;
 
     /// The digest of what a purpose means under a notice version, or of what all purposes together
@@ -79,12 +82,22 @@ impl Terms for Declaration {
 
     fn declared(&self, purpose: &Purpose) -> Option<Declared> {
         let spec = self.purposes.get(purpose)?;
-        Some(Declared { manner: self.manner, since: spec.since, notice: self.notice })
+        Some(Declared {
+            manner: self.manner,
+            operator: spec.operator,
+            since: spec.since,
+            notice: self.notice,
+        })
     }
 
-    fn says_no(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {
-        let of_purpose = || self.withdrawal_of(purpose?).says_no(outside);
-        self.withdrawal().says_no(outside).or_else(of_purpose)
+    fn says_no(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<String> {
+        let of_purpose = || self.withdrawal_of(purpose?).says_no(outside).map(str::to_owned);
+        self.withdrawal().says_no(outside).map(str::to_owned).or_else(of_purpose)
+    }
+
+    fn lacks(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {
+        let of_purpose = || self.purposes.get(purpose?)?.switches.lacks(outside);
+        self.switches.lacks(outside).or_else(of_purpose)
     }
 
     fn says_yes(&self, purpose: Option<&Purpose>, outside: &dyn Environment) -> Option<Variable> {

@@ -53,6 +53,8 @@ pub(super) struct Environment {
     #[serde(default)]
     pub(super) on: BTreeMap<String, Vec<String>>,
     pub(super) log_file: Option<String>,
+    #[serde(default)]
+    pub(super) requires: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +70,8 @@ pub(super) struct Purpose {
     pub(super) why: String,
     pub(super) example: Option<String>,
     pub(super) identity: Option<String>,
+    #[serde(default)]
+    pub(super) operator: bool,
     #[serde(default = "first_notice")]
     pub(super) since: u32,
     #[serde(default)]

@@ -1,7 +1,8 @@
 //! Parts of a declaration in words, the same wherever people read them.
 
 use super::destination::Destination;
-use super::{Declaration, Event, Identity, Manner};
+use super::{Declaration, Event, Identity, Manner, PurposeSpec};
+use crate::domain::switch::Switches;
 use crate::domain::tool_id::Purpose;
 
 /// When an event is recorded.
@@ -71,6 +72,23 @@ pub fn manner_in_words(manner: Manner) -> &'static str {
         Manner::Notice => "not, where your default lets it tell you instead",
         Manner::Off => "never; it waits for you to switch it on",
     }
+}
+
+/// What has to be set for anything to be collected; `None` where nothing has.
+pub fn required_in_words(switches: &Switches) -> Option<String> {
+    let (last, rest) = switches.requires.split_last()?;
+    let are = if rest.is_empty() { "is" } else { "are" };
+    let names: Vec<&str> = rest.iter().chain([last]).map(String::as_str).collect();
+    Some(format!("{} {are} set, and not to 0, false, no or off", names.join(" and ")))
+}
+
+/// Who decides about a purpose that is no user's.
+pub fn operator_in_words(declaration: &Declaration, spec: &PurposeSpec) -> String {
+    let ways = [spec.switches.ways_on(), declaration.switches.ways_on()].concat();
+    let by = if ways.is_empty() { String::new() } else { format!(" ({})", ways.join(" or ")) };
+    format!(
+        "the operator of the server{by}: no user is asked, and its events may then leave at once"
+    )
 }
 
 /// Seconds as a person says them, in the largest unit that fits without a rest.

@@ -153,7 +153,7 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
     })?;
     let mut stored = Stored::default();
     stored.then("make that last", changed.lasts);
-    let told: Vec<Purpose> = declaration.purposes.keys().cloned().collect();
+    let told: Vec<Purpose> = declaration.purposes_of_users().cloned().collect();
     if changed.before.noticed.as_ref().is_some_and(|before| !declaration.means_all(&before.read)) {
         let is_told = |purpose: &&Purpose| changed.before.answers.get(purpose).is_none();
         let stale: Vec<Purpose> = told.iter().filter(is_told).cloned().collect();

@@ -2,7 +2,8 @@
 
 use super::Reader;
 use crate::domain::declaration::typed;
-use crate::domain::switch::{ON_WORDS, OffValues, Switches};
+use crate::domain::signals::ON_WORDS;
+use crate::domain::switch::{OffValues, Switches};
 use crate::domain::tool_id::ToolId;
 use crate::domain::variable;
 
@@ -53,6 +54,10 @@ impl Reader {
             }
             switches.on.insert(name.clone(), values.clone());
         }
+        for name in &typed.requires {
+            self.may_hold(name, tool, &format!("{at}.requires"));
+        }
+        switches.requires.clone_from(&typed.requires);
         switches
     }
 
