@@ -88,6 +88,23 @@ fn the_sessions_of_the_readme_take_place_as_it_says() {
 }
 
 #[test]
+fn the_security_policy_names_tests_that_are_there() {
+    let policy = std::fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md");
+    let (_, rest) = policy.split_once("| promise | tests |").expect("a table");
+    let rows = rest.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let named = rows.map(|row| {
+        let (_, link) = row.rsplit_once("](tests/promises/").expect(row);
+        link.trim_end_matches(" |").trim_end_matches(')').to_owned()
+    });
+    let mut named: Vec<String> = named.collect();
+    let files = std::fs::read_dir(root().join("tests/promises")).expect("a folder").flatten();
+    let files = files.map(|file| file.file_name().to_string_lossy().into_owned());
+    let files: Vec<String> = files.filter(|name| name != "mod.rs").collect();
+    named.retain(|name| !files.contains(name));
+    assert_eq!(named, Vec::<String>::new(), "tests that are not there");
+}
+
+#[test]
 fn the_changelog_has_a_place_for_what_is_not_released() {
     let changelog = std::fs::read_to_string(root().join("CHANGELOG.md")).expect("CHANGELOG.md");
     let mut headings = changelog.lines().filter(|line| line.starts_with("## "));
