@@ -231,10 +231,12 @@ fn system_data(_: Option<&str>) -> &str {
     ""
 }
 
+/// The Known Folder, and not the variable `ProgramData`, which every user can set.
 #[cfg(windows)]
-fn policy(environment: &dyn Environment) -> Cow<'static, Path> {
-    let data = environment.get("ProgramData").filter(|path| !path.is_empty());
-    let data = PathBuf::from(data.unwrap_or_else(|| r"C:\ProgramData".into()));
+fn policy(_: &dyn Environment) -> Cow<'static, Path> {
+    use known_folders::{KnownFolder, get_known_folder_path};
+    let data = get_known_folder_path(KnownFolder::ProgramData);
+    let data = data.unwrap_or_else(|| r"C:\ProgramData".into());
     data.join(r"sayso\policy.toml").into()
 }
 
