@@ -76,7 +76,8 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         session.terminal.progress("");
         match report {
             Ok(report) => {
-                let is_left = report.delivered.iter().any(|to| to.later.is_some());
+                let is_left =
+                    report.delivered.iter().any(|to| to.later.is_some() || to.refused > 0);
                 if is_left || !report.held.is_empty() {
                     exit = Exit::NotDone;
                 }
@@ -112,7 +113,10 @@ fn in_words(session: &Session, tool: &ToolId, report: &Report, now: bool) -> Vec
             lines.push(format!("{tool}: {} to {whom}.", events(to.taken)));
         }
         if to.refused > 0 {
-            lines.push(format!("{tool}: {whom} refused {}; they are gone.", events(to.refused)));
+            let why = to.why_refused.as_deref().unwrap_or("no reason was given");
+            let what = format!("{} for {}", events(to.refused), to.purpose);
+            let gone = if to.refused == 1 { "it is gone" } else { "they are gone" };
+            lines.push(format!("{tool}: {whom} refused {what} ({why}); {gone}."));
         }
         if let Some(why) = &to.later {
             lines.push(format!("{tool}: the rest waits, {whom} did not take it: {why}."));

@@ -6,8 +6,10 @@ use crate::catalogue::entry::{Entry as CatalogueEntry, Word as _};
 use crate::catalogue::setting::{self, Direction};
 use crate::catalogue::state::{self, ChannelState, State};
 use crate::catalogue::{conflict, start_files, variables};
+use crate::delivery::refusing::{self, Refusing};
 use crate::domain::consent::Choice;
 use crate::domain::notice::Ways;
+use crate::domain::text;
 use crate::store::Subject;
 use crate::store::carried::{self, Carried};
 use crate::store::health::{self, Trouble};
@@ -41,6 +43,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     troubles.extend(others);
     troubles.extend(conflicts(session));
     troubles.extend(other_declarations(session));
+    troubles.extend(refusing(session));
     let others = session.others();
     troubles.extend(others.catalogue.problems.iter().cloned());
     for entry in others.installed() {
@@ -123,6 +126,30 @@ fn other_declarations(session: &Session) -> Vec<Trouble> {
         ),
     };
     carried.into_iter().map(trouble).collect()
+}
+
+/// Destinations that have refused everything for a day.
+fn refusing(session: &Session) -> Vec<Trouble> {
+    let world = &session.world;
+    let mut troubles = Vec::new();
+    for tool in tools::known(world).unwrap_or_default() {
+        let subject = Subject::registered(world, &tool);
+        let trouble = |one: Refusing<'_>| Trouble {
+            path: None,
+            problem: format!(
+                "{tool}: {} ({}) has refused everything since {}: {}",
+                one.destination.recipient,
+                one.destination.host(),
+                text::local_time(one.since, &session.terminal.zone),
+                one.why
+            ),
+            hint: format!(
+                "ask its vendor, whom sayso show {tool} names; or stop sending: sayso disable {tool}"
+            ),
+        };
+        troubles.extend(refusing::all(&subject).into_iter().flatten().map(trouble));
+    }
+    troubles
 }
 
 /// Answers that do not hold because something else says otherwise.

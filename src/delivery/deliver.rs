@@ -245,10 +245,13 @@ impl Delivery<'_> {
                     target.result.later = None;
                     target.result.taken += (count as u64).saturating_sub(turned_down);
                     target.result.refused += turned_down;
+                    if turned_down > 0 {
+                        target.result.why_refused = Some("it kept only a part".to_owned());
+                    }
                     (self.watch)(&target.result);
                     return Ok(Some(count));
                 }
-                Verdict::Refused { .. } => {
+                Verdict::Refused { why } => {
                     self.schedule.state.pauses.remove(&target.key);
                     target.refusals += 1;
                     // One by one, a receiver that refuses everything would be asked for ever.
@@ -256,6 +259,7 @@ impl Delivery<'_> {
                         target.most = usize::MAX;
                     }
                     target.result.refused += count as u64;
+                    target.result.why_refused = Some(why);
                     (self.watch)(&target.result);
                     return Ok(Some(count));
                 }
@@ -299,7 +303,7 @@ impl Delivery<'_> {
             return Ok(None);
         };
         let count = parcel.events.len();
-        let verdict = outcome::judge(&reply, count, window.wire.turned_down, window.now);
+        let verdict = outcome::judge(&reply, count, window.wire, window.now);
         let answer = outcome::for_the_log(&reply, &verdict);
         let settled = answer.map(|answer| sent::Entry { answer, ..entry });
         self.log.settle(&reserved, settled.as_ref())?;

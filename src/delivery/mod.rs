@@ -11,6 +11,7 @@ mod gate;
 mod outcome;
 mod parcel;
 mod proxy;
+pub mod refusing;
 pub mod report;
 pub mod request;
 pub mod sample;

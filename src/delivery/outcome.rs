@@ -1,9 +1,10 @@
 //! What an answer means for the events: taken, refused, to be split, or to be tried again later.
 //!
-//! Tried again: no answer, 429, 502, 503 and 504 (OTLP specification, "Retryable response codes").
-//! Split: 400 and 413, which may be about one event or the size. Everything else is final.
+//! Tried again: no answer, and the statuses of [`Wire::later`]. Split: 400 and 413, which may be about
+//! one event or the size. Everything else is final.
 
 use super::transport::{self, Reply};
+use super::wire::Wire;
 use crate::store::random;
 use crate::store::schedule::Pause;
 use crate::store::sent::{Answer, Outcome};
@@ -49,12 +50,7 @@ impl Verdict {
 }
 
 /// Judges a reply to a request with that many events.
-pub(super) fn judge(
-    reply: &Reply,
-    count: usize,
-    turned_down: fn(&str) -> u64,
-    now: Timestamp,
-) -> Verdict {
+pub(super) fn judge(reply: &Reply, count: usize, wire: &Wire, now: Timestamp) -> Verdict {
     let (status, retry_after, body) = match reply {
         Reply::Failed { why, .. } => {
             return Verdict::Later { why: why.clone(), asked_for: None };
@@ -63,8 +59,8 @@ pub(super) fn judge(
     };
     let why = format!("the receiver answered {status}");
     match status {
-        200..=299 => Verdict::Taken { turned_down: turned_down(body).min(count as u64) },
-        429 | 502 | 503 | 504 => Verdict::Later {
+        200..=299 => Verdict::Taken { turned_down: (wire.turned_down)(body).min(count as u64) },
+        status if (wire.later)(status) => Verdict::Later {
             why,
             asked_for: retry_after
                 .as_deref()
@@ -123,36 +119,47 @@ pub(super) fn pause(
 
 #[cfg(test)]
 mod tests {
+    use super::super::wire::WIRES;
     use super::*;
 
     fn answered(status: u16) -> Reply {
         Reply::Answered { status, retry_after: None, body: String::new() }
     }
 
+    fn judged(kind: &str, status: u16, count: usize) -> Verdict {
+        let wire = WIRES.iter().find(|wire| wire.name == kind).expect("a kind");
+        judge(&answered(status), count, wire, Timestamp::UNIX_EPOCH)
+    }
+
     #[test]
     fn answers_mean_what_the_contract_says() {
-        let judged = |status, count| judge(&answered(status), count, |_| 0, Timestamp::UNIX_EPOCH);
-        for status in [200, 201, 202, 204] {
-            assert_eq!(judged(status, 3), Verdict::Taken { turned_down: 0 }, "{status}");
+        for kind in WIRES.iter().map(|wire| wire.name) {
+            for status in 200..600 {
+                let verdict = judged(kind, status, 3);
+                let is_later = match (kind, status) {
+                    ("otlp", status) => matches!(status, 429 | 502 | 503 | 504),
+                    (_, 300..=399 | 407 | 408 | 425 | 429 | 500..) => true,
+                    _ => false,
+                };
+                assert_eq!(matches!(verdict, Verdict::Later { .. }), is_later, "{kind} {status}");
+                let is_taken = (200..300).contains(&status);
+                assert_eq!(matches!(verdict, Verdict::Taken { .. }), is_taken, "{kind} {status}");
+                let is_split = matches!(status, 400 | 413);
+                assert_eq!(matches!(verdict, Verdict::Split { .. }), is_split, "{kind} {status}");
+            }
+            for status in [400, 413] {
+                assert!(matches!(judged(kind, status, 1), Verdict::Refused { .. }), "{status}");
+            }
+            let failed = Reply::Failed { why: "no answer in time".into(), may_have_left: true };
+            let verdict = judge(&failed, 1, WIRES[0], Timestamp::UNIX_EPOCH);
+            assert!(matches!(verdict, Verdict::Later { .. }));
         }
-        for status in [429, 502, 503, 504] {
-            assert!(matches!(judged(status, 3), Verdict::Later { .. }), "{status}");
-        }
-        for status in [301, 302, 307, 401, 403, 404, 415, 500, 501] {
-            assert!(matches!(judged(status, 3), Verdict::Refused { .. }), "{status}");
-        }
-        for status in [400, 413] {
-            assert!(matches!(judged(status, 2), Verdict::Split { .. }), "{status}");
-            assert!(matches!(judged(status, 1), Verdict::Refused { .. }), "{status}");
-        }
-        let failed = Reply::Failed { why: "no answer in time".into(), may_have_left: true };
-        assert!(matches!(judge(&failed, 1, |_| 0, Timestamp::UNIX_EPOCH), Verdict::Later { .. }));
     }
 
     #[test]
     fn what_cannot_have_left_is_not_in_the_log() {
         let failed = |may_have_left| Reply::Failed { why: "why".into(), may_have_left };
-        let verdict = judge(&failed(true), 1, |_| 0, Timestamp::UNIX_EPOCH);
+        let verdict = judge(&failed(true), 1, WIRES[0], Timestamp::UNIX_EPOCH);
         assert!(for_the_log(&failed(true), &verdict).is_some());
         assert!(for_the_log(&failed(false), &verdict).is_none());
     }

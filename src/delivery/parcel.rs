@@ -43,6 +43,7 @@ impl<'a> Target<'a> {
                 host: destination.host().to_owned(),
                 taken: 0,
                 refused: 0,
+                why_refused: None,
                 later: None,
             },
             refusals: 0,

@@ -43,6 +43,8 @@ pub struct Delivered {
     pub taken: u64,
     /// How many it does not want.
     pub refused: u64,
+    /// What it said to that, the last time.
+    pub why_refused: Option<String>,
     /// Why the rest has to wait, if it has to.
     pub later: Option<String>,
 }

@@ -188,7 +188,7 @@ pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Resul
         log.settle(&reserved, None)?;
         return Ok(Checked::Held(service.purpose.clone(), decision));
     };
-    let verdict = outcome::judge(&reply, 1, |_| 0, now);
+    let verdict = outcome::judge(&reply, 1, wire::of(service.destination), now);
     let answer = outcome::for_the_log(&reply, &verdict);
     log.settle(&reserved, answer.map(|answer| Entry { answer, ..entry }).as_ref())?;
     let update = match &reply {

@@ -16,3 +16,5 @@ mod owners_decide_by_a_variable;
 mod the_administrator_can_forbid;
 mod unknown_is_not_damage;
 mod variables_have_a_fixed_form;
+#[cfg(target_os = "linux")]
+mod what_can_still_be_taken_is_not_lost;

@@ -18,6 +18,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub enum Mode {
     /// Each request is answered with this status, and with these headers.
     Status(u16, &'static [(&'static str, &'static str)]),
+    /// The requests get these statuses in turn, and all further ones 200.
+    InTurn(&'static [u16]),
     /// The first so many requests get 503 and a `Retry-After` of no time, the others 200.
     Flaky(usize),
     /// More than one event in a request, or an event in which this stands, gets the status.
@@ -218,6 +220,9 @@ impl Receiver {
     fn answer(&self, request: &Request, count: usize, out: &mut impl Write) -> io::Result<bool> {
         match &self.shared.mode {
             Mode::Status(status, headers) => respond(out, *status, headers)?,
+            Mode::InTurn(statuses) => {
+                respond(out, statuses.get(count - 1).copied().unwrap_or(200), &[])?;
+            }
             Mode::Flaky(first) if count <= *first => respond(out, 503, &[("Retry-After", "0")])?,
             Mode::Flaky(_) => respond(out, 200, &[])?,
             Mode::Picky(status, word) => {

@@ -7,7 +7,7 @@
 //! other field is a `flag_NAME`.
 
 use super::fields::{fields, key_of_destination, of_type, option_names, twins};
-use super::{Batch, Outgoing, Wire};
+use super::{Batch, Outgoing, Wire, may_pass};
 use crate::delivery::request::{Request, percent_encoded, with_query};
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;
@@ -23,6 +23,7 @@ pub(super) static WIRE: Wire = Wire {
     together: |_, _| false,
     request,
     turned_down: |_| 0,
+    later: may_pass,
     limits,
 };
 

@@ -7,7 +7,7 @@
 //! the request, and is random where there is none. Advertising is denied for all of it.
 
 use super::fields::{fields, is_word, key_of, option_names, twins};
-use super::{Batch, Outgoing, Wire, id_of};
+use super::{Batch, Outgoing, Wire, id_of, may_pass};
 use crate::delivery::request::{Request, with_query};
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{Field, FieldType};
@@ -24,6 +24,7 @@ pub(super) static WIRE: Wire = Wire {
     together,
     request,
     turned_down: |_| 0,
+    later: may_pass,
     limits,
 };
 

@@ -79,8 +79,17 @@ pub struct Wire {
     pub request: fn(&Batch<'_>) -> Request,
     /// How many events an answer says it did not keep although it took the request.
     pub turned_down: fn(answer: &str) -> u64,
+    /// Which HTTP statuses say that the same request may be taken later.
+    pub later: fn(status: u16) -> bool,
     /// What in a declaration the receiver would not take, for its author.
     pub limits: fn(&Declaration, &Destination) -> Vec<String>,
+}
+
+/// Statuses that are about the moment and not about the request: every redirect (none is followed), a
+/// proxy that asks for a password, a time-out, too early, too many, and whatever is wrong with the
+/// receiver itself (RFC 9110, RFC 8470, RFC 6585).
+fn may_pass(status: u16) -> bool {
+    matches!(status, 300..=399 | 407 | 408 | 425 | 429 | 500..=599)
 }
 
 /// Every kind, as in [`crate::domain::declaration::destination::KINDS`].

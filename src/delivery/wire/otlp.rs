@@ -20,6 +20,7 @@ pub(super) static WIRE: Wire = Wire {
     together: |_, _| true,
     request,
     turned_down,
+    later,
     limits: header_limits,
 };
 
@@ -94,6 +95,11 @@ fn any_value(value: &Value) -> Value {
             json!({ "kvlistValue": { "values": values } })
         }
     }
+}
+
+/// The retryable ones of the specification ("OTLP/HTTP Response", "Failures"); it forbids others.
+fn later(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
 }
 
 /// `partialSuccess.rejectedLogRecords`, a number or its decimal string.

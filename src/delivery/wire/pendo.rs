@@ -8,7 +8,7 @@
 
 use super::fields::{fields, has_options, is_word, key_of, option_names, twins};
 use super::size::{longest, quoted};
-use super::{Batch, Outgoing, Wire, id_of};
+use super::{Batch, Outgoing, Wire, id_of, may_pass};
 use crate::delivery::request::Request;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::{Declaration, Event};
@@ -25,6 +25,7 @@ pub(super) static WIRE: Wire = Wire {
     together: |_, _| false,
     request,
     turned_down: |_| 0,
+    later: may_pass,
     limits,
 };
 

@@ -5,7 +5,7 @@
 //! place up. An id is required, so events without a pseudonym go under a random one.
 
 use super::fields::{properties, twins};
-use super::{Batch, Outgoing, Wire, id_of};
+use super::{Batch, Outgoing, Wire, id_of, may_pass};
 use crate::delivery::request::Request;
 use serde_json::{Value, json};
 
@@ -19,6 +19,7 @@ pub(super) static WIRE: Wire = Wire {
     together: |_, _| true,
     request,
     turned_down: |_| 0,
+    later: may_pass,
     limits: twins,
 };
 

@@ -6,7 +6,7 @@
 
 use super::fields::{properties, twins};
 use super::size::{longest, quoted};
-use super::{Batch, Outgoing, Wire, id_of};
+use super::{Batch, Outgoing, Wire, id_of, may_pass};
 use crate::delivery::request::{Request, basic};
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::{Declaration, Event};
@@ -22,6 +22,7 @@ pub(super) static WIRE: Wire = Wire {
     together: |_, _| true,
     request,
     turned_down: |_| 0,
+    later: may_pass,
     limits,
 };
 
