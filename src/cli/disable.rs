@@ -4,10 +4,11 @@ use super::failure::Failure;
 use super::switch::{self, Typed as Switching};
 use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::setting::Direction;
+use crate::catalogue::shells;
 use crate::domain::consent::Via;
 use crate::domain::policy::Default;
 use crate::domain::tool_id::ToolId;
-use crate::host::act;
+use crate::host::act::{self, Refusal};
 use crate::store::{Subject, answers, prepared};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -111,7 +112,13 @@ fn refuse(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, F
         Some(_) => act::refuse(subject, purposes, Via::Command),
         None => act::refuse_one_of_many(subject, Via::Command),
     };
-    let stored = stored.map_err(in_words)?;
+    let stored = match stored {
+        Ok(stored) => stored,
+        Err(Refusal::Store(error)) => {
+            return Ok(Failure::of_opt_out(error, subject).report(&session.terminal));
+        }
+        Err(other) => return Err(in_words(other)),
+    };
     prepared::refresh(&session.world, tool);
     let exit = session.terminal.finish(&stored);
     session.terminal.say(&act::after_no(subject, purposes, &stored).join("\n"))?;
@@ -153,7 +160,14 @@ fn default_off(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
     if dry_run {
         session.terminal.say("default: would become off. Nothing was changed.")?;
     } else {
-        answers::set_default(&session.world, Default::Off)?;
+        answers::set_default(&session.world, Default::Off).map_err(|error| {
+            let line = shells::language(session.world.environment()).set("DO_NOT_TRACK", "1");
+            let hint = error.hint();
+            let what = "default: your opt-out of what comes could not be stored";
+            Failure::not_done(anyhow::Error::from(error).context(what))
+                .hint(format!("{line} covers every tool that respects it, in this shell"))
+                .hint(hint)
+        })?;
         session.terminal.say("default: off. No tool asks any more, and undecided is off.")?;
     }
     Ok(Exit::Done)

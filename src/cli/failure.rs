@@ -2,8 +2,9 @@
 
 use super::Exit;
 use super::terminal::Terminal;
-use crate::host::act::Refusal;
-use crate::store::Error;
+use crate::catalogue::shells;
+use crate::host::act::{self, NotStored, Refusal};
+use crate::store::{Error, Subject};
 
 /// An error for a person: what happened, why, and what to do next.
 #[derive(Debug)]
@@ -40,6 +41,21 @@ impl Failure {
             other => anyhow::Error::from(other),
         };
         Self { error, hints: vec![hint], exit }
+    }
+
+    /// An opt-out that could not be stored. What turns the tool off all the same comes first.
+    pub(super) fn of_opt_out(error: Error, subject: &Subject) -> Self {
+        if matches!(error, Error::Foreign { .. }) {
+            // What holds for this user says nothing about the one whose files these are.
+            return error.into();
+        }
+        let NotStored { what, variable } = act::not_stored(subject);
+        let language = shells::language(subject.world().environment());
+        let line = |(name, value): (String, String)| {
+            format!("{} turns it off in this shell", language.set(&name, &value))
+        };
+        let hints = variable.map(line).into_iter().chain([error.hint()]).collect();
+        Self { error: anyhow::Error::from(error).context(what), hints, exit: Exit::NotDone }
     }
 
     /// Tells the person, and says how the program ends.

@@ -69,7 +69,8 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
         session.terminal.say(&lines.join("\n"))?;
         return Ok(Exit::Done);
     }
-    let stored = answers::forget(world, &tool)?;
+    let stored =
+        answers::forget(world, &tool).map_err(|error| Failure::of_opt_out(error, &subject))?;
     let is_deleted = stored.unfinished.is_empty();
     let mut exit = session.terminal.finish(&stored);
     if let Some(kept) = stored.kept_file() {

@@ -55,7 +55,19 @@ pub(super) fn catalogued(
     };
     if !typed.dry_run {
         let whole = channels.is_empty();
-        let stored = answers::want(&session.world, &entry.id, &purposes, whole, choice)?;
+        let stored = answers::want(&session.world, &entry.id, &purposes, whole, choice);
+        let stored = match stored {
+            Ok(stored) => stored,
+            // Its vendor's switch may be where something can be written.
+            Err(error) if choice == Choice::Denied => {
+                let hint = error.hint();
+                let what = format!("{}: your choice could not be stored", entry.id);
+                let failure = Failure::not_done(anyhow::Error::from(error).context(what));
+                let exit = failure.hint(hint).report(&session.terminal);
+                return Ok(exit.and(set(session, entry, typed, &channels)?));
+            }
+            Err(error) => return Err(error.into()),
+        };
         exit = session.terminal.finish(&stored);
         if stored.opt_out_stays {
             session.terminal.say(&format!(
@@ -129,7 +141,7 @@ fn set(
     }
     let mut exit = Exit::Done;
     for step in &steps {
-        exit = exit.and(take(session, entry, step)?);
+        exit = exit.and(take(session, entry, typed.direction, step)?);
     }
     for is in state::of(machine, entry) {
         let Some(step) = steps.iter().find(|step| step.channel == is.channel) else { continue };
@@ -143,7 +155,12 @@ fn set(
 }
 
 /// Makes one step, and says what was changed.
-fn take(session: &Session, entry: &Entry, step: &Step) -> Result<Exit, Failure> {
+fn take(
+    session: &Session,
+    entry: &Entry,
+    direction: Direction,
+    step: &Step,
+) -> Result<Exit, Failure> {
     let machine = session.others().machine();
     let id = &entry.id;
     if let Way::Command(words) = &step.way {
@@ -156,13 +173,21 @@ fn take(session: &Session, entry: &Entry, step: &Step) -> Result<Exit, Failure> 
             Ok(Exit::Done)
         }
         Err(why) => {
-            let hint = why.hint();
+            let mut hints = vec![why.hint()];
+            let states = state::of(machine, entry);
+            let is = states.iter().find(|is| is.channel == step.channel);
+            let left = is.and_then(|is| setting::left(machine, entry, Direction::Off, is));
+            if let Some(left) =
+                left.filter(|left| matches!(direction, Direction::Off) && left.is_variable)
+            {
+                hints.insert(0, format!("{} turns it off in this shell", left.mend));
+            }
             let what = anyhow::Error::from(why);
             let what = match what.chain().count() {
                 1 => anyhow::anyhow!("{id}: {what}"),
                 _ => what.context(format!("{id}: its own file was left as it is")),
             };
-            session.terminal.complain(&what, &[hint]);
+            session.terminal.complain(&what, &hints);
             Ok(Exit::NotDone)
         }
     }

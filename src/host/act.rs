@@ -226,6 +226,32 @@ pub fn refuse_one_of_many(subject: &Subject, via: Via) -> Result<Stored, Refusal
     Ok(answers::refuse_one_of_many(subject.world(), &subject.tool, scope, None, via)?)
 }
 
+/// What holds after an opt-out that could not be stored.
+pub struct NotStored {
+    /// Whether the tool is still on, in words.
+    pub what: String,
+    /// The variable that turns it off in one shell, and its value; `None` where it is off.
+    pub variable: Option<(String, String)>,
+}
+
+/// What holds after an opt-out that could not be stored: the tool's own variable turns it off, or else
+/// the one that covers every tool.
+pub fn not_stored(subject: &Subject) -> NotStored {
+    let subject = subject.again();
+    let tool = &subject.tool;
+    if !subject.allows_anything() {
+        let what = format!("{tool} is off, but your opt-out could not be stored");
+        return NotStored { what, variable: None };
+    }
+    let own = subject.declaration().map(|declared| declared.switches.ways_off());
+    let own = own.into_iter().flatten().next().unwrap_or_default();
+    let (name, value) = own.split_once('=').unwrap_or(("DO_NOT_TRACK", "1"));
+    NotStored {
+        what: format!("{tool} is still on: your opt-out could not be stored"),
+        variable: Some((name.to_owned(), value.to_owned())),
+    }
+}
+
 /// What may be refused: the purposes that were named, none where the whole tool is meant.
 ///
 /// # Errors

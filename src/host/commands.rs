@@ -1,6 +1,6 @@
 //! Ready clap subcommands for host tools, in the three wordings that users know.
 
-use super::act::{self, Reader, Refusal};
+use super::act::{self, NotStored, Reader, Refusal};
 use super::journal::Journal;
 use super::speak::{answer, aside};
 use super::{Host, person, report, terminal};
@@ -260,7 +260,10 @@ impl Host {
     fn disable(&self, named: &[String]) -> Result<(), Told> {
         let subject = self.subject()?;
         let stored =
-            act::refuse(subject, named, Via::Command).map_err(|refusal| self.tell(&refusal))?;
+            act::refuse(subject, named, Via::Command).map_err(|refusal| match refusal {
+                Refusal::Store(error) => not_stored(subject, &error),
+                other => self.tell(&other),
+            })?;
         self.register();
         finish(&stored, &act::after_no(subject, named, &stored))
     }
@@ -340,6 +343,21 @@ impl From<Error> for Told {
         aside(&text::visible(format!("error: {error}\nhint: {}\n", error.hint())));
         Self { misuse: false }
     }
+}
+
+/// An opt-out that could not be stored. What turns the tool off all the same comes first.
+fn not_stored(subject: &Subject, error: &Error) -> Told {
+    let NotStored { what, variable } = act::not_stored(subject);
+    let causes =
+        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let mut text = format!("error: {what}\n");
+    text.extend(causes.map(|cause| format!("caused by: {cause}\n")));
+    text.extend(
+        variable
+            .map(|(name, value)| format!("hint: {name}={value} in its environment turns it off\n")),
+    );
+    aside(&text::visible(format!("{text}hint: {}\n", error.hint())));
+    Told { misuse: false }
 }
 
 fn purposes(matches: &ArgMatches) -> Vec<String> {

@@ -36,7 +36,7 @@ struct Typed {
 }
 
 pub(super) fn read(path: &Path) -> Result<Config, Error> {
-    match file::read(path, LIMIT, Trust::Own)? {
+    match file::read(path, LIMIT, Trust::Choice)? {
         None => Ok(Config::default()),
         Some(text) => parse(path, &text),
     }
@@ -89,8 +89,8 @@ fn change(
     intent: Intent,
     changes: &dyn Fn(&Config) -> Result<Vec<Change>, Error>,
 ) -> Result<(), Error> {
-    let replacement = Replacement::to_store(intent, path)?;
-    let text = file::read(path, LIMIT, Trust::Own)?;
+    let replacement = Replacement::of_choice(path, intent)?;
+    let text = file::read(replacement.place(), LIMIT, Trust::Choice)?;
     let config = text.as_ref().map_or_else(|| Ok(Config::default()), |text| parse(path, text))?;
     let changes = changes(&config)?;
     if changes.is_empty() {
@@ -139,7 +139,7 @@ pub(super) fn remove_id(
     path: &Path,
     is_unused: &dyn Fn() -> Result<bool, Error>,
 ) -> Result<(), Error> {
-    if read(path)?.id.is_none() {
+    if read(path)?.id.is_none() || !is_unused()? {
         return Ok(());
     }
     change(path, Intent::OptOut, &|config| {

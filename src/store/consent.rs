@@ -19,7 +19,7 @@ const VERSION: i64 = 1;
 
 /// Reads what the person said about the tool; empty where nothing was said.
 pub(super) fn read(path: &Path, tool: &ToolId) -> Result<Consent, Error> {
-    match file::read(path, LIMIT, Trust::Own)? {
+    match file::read(path, LIMIT, Trust::Choice)? {
         None => Ok(Consent::default()),
         Some(text) => parse(path, tool, &text),
     }
@@ -221,8 +221,8 @@ pub(super) fn update(
         IfDamaged::Refuse => Intent::Any,
         IfDamaged::SetAside { .. } => Intent::OptOut,
     };
-    let replacement = Replacement::to_store(intent, path)?;
-    let found = file::read(path, LIMIT, Trust::Own).and_then(|text| match text {
+    let replacement = Replacement::of_choice(path, intent)?;
+    let found = file::read(replacement.place(), LIMIT, Trust::Choice).and_then(|text| match text {
         Some(text) => parse(path, tool, &text).map(|consent| (Some(text), consent)),
         None => Ok((None, Consent::default())),
     });
@@ -274,7 +274,7 @@ pub(super) fn update_in_place(
     tool: &ToolId,
     attempts: &dyn Fn(&Consent) -> Vec<Vec<Change>>,
 ) -> Result<Changed, Error> {
-    let text = file::read(path, LIMIT, Trust::Own)?.unwrap_or_default();
+    let text = file::read(path, LIMIT, Trust::Choice)?.unwrap_or_default();
     let before = parse(path, tool, &text)?;
     if attempts(&before).first().is_some_and(Vec::is_empty) {
         return Ok(Changed { after: before.clone(), before, set_aside: None, lasts: Ok(()) });

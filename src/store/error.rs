@@ -49,6 +49,14 @@ pub enum Error {
         /// Why, as the end of a sentence that begins with the path.
         why: &'static str,
     },
+    /// The file is behind a link, where this user cannot change it.
+    #[error("{} is managed: it leads to {}, which cannot be changed here", path.display(), place.display())]
+    Managed {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        place: PathBuf,
+    },
     /// The folder belongs to somebody else, as the user's home does under sudo.
     #[error("{} belongs to another user", path.display())]
     Foreign {
@@ -107,6 +115,7 @@ impl Error {
             | Self::Newer { path, .. }
             | Self::NewerKind { path }
             | Self::Untrusted { path, .. }
+            | Self::Managed { path, .. }
             | Self::Foreign { path, .. }
             | Self::NotEditable { path }
             | Self::LeftAlone { path, .. }
@@ -128,6 +137,9 @@ impl Error {
             }
             Self::NewerKind { .. } => "is of a kind that only a newer sayso knows".to_owned(),
             Self::Untrusted { why, .. } => (*why).to_owned(),
+            Self::Managed { place, .. } => {
+                format!("is managed: it leads to {}, which cannot be changed here", place.display())
+            }
             Self::Foreign { .. } => "belongs to another user".to_owned(),
             Self::NotEditable { .. } => "cannot be changed without touching other parts".to_owned(),
             Self::Busy { .. } => "is being changed by another process".to_owned(),
@@ -165,6 +177,10 @@ impl Error {
             Self::Untrusted { path, .. } => {
                 format!("look at {}, then remove it and decide again", path.display())
             }
+            Self::Managed { path, .. } => format!(
+                "change it where {} comes from, such as the configuration of home-manager",
+                path.display()
+            ),
             Self::Foreign { as_root: true, .. } => {
                 "run it without sudo: a choice belongs to the person who makes it".into()
             }
@@ -184,17 +200,21 @@ impl Error {
         matches!(self, Self::NotDurable { .. })
     }
 
-    /// Whether the system failed.
+    /// Whether the system failed, or lets nobody write there.
     pub(crate) fn is_failure(&self) -> bool {
-        matches!(self, Self::Io { .. })
+        matches!(self, Self::Io { .. } | Self::Managed { .. })
     }
 
     /// Whether the user may not write there.
     pub(crate) fn is_forbidden(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if matches!(
-            source.kind(),
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-        ))
+        match self {
+            Self::Io { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            ),
+            Self::Managed { .. } => true,
+            _ => false,
+        }
     }
 
     /// Whether there was no room for a new file.

@@ -1,7 +1,9 @@
 //! Files, read with care and replaced whole: a reader never waits and sees the old file or the new one.
 
+mod links;
 mod replacement;
 
+pub(super) use links::target;
 pub(super) use replacement::{Intent, Replacement};
 
 use super::{Error, folder, platform};
@@ -12,13 +14,15 @@ use std::path::Path;
 /// Whom a file must come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// It speaks for a user, so it must be that user's own or root's: no link, no other owner, and
-    /// nobody else may write to it (but for the user's own private group).
+    /// It is sayso's own: no link, no other owner than this user or root, and nobody else may write to
+    /// it (but for the user's own private group).
     Own,
-    /// It says what a tool may collect: behind links too, but as [`Trust::Own`] otherwise, and in a
-    /// folder where nobody else may replace it.
+    /// It says what the user decided: as [`Trust::Own`], also behind links of the user's or root's.
+    Choice,
+    /// It says what a tool may collect, or what is forbidden: as [`Trust::Choice`], and in a folder where
+    /// nobody else may replace it.
     Shared,
-    /// It can only restrict or describe, so links and other owners do no harm.
+    /// It is another program's, and nothing rests on it.
     Anyone,
 }
 
@@ -42,14 +46,20 @@ pub(super) fn read_bytes(
     limit: u64,
     trust: Trust,
 ) -> Result<Option<(Vec<u8>, fs::Metadata)>, Error> {
-    let mut options = platform::careful_options(trust != Trust::Own);
-    let file = match options.read(true).open(path) {
+    let mut options = platform::careful_options(trust == Trust::Anyone);
+    let opened = options.read(true).open(path);
+    let is_link = opened.as_ref().is_err_and(platform::is_link_error);
+    let behind = is_link && matches!(trust, Trust::Choice | Trust::Shared);
+    let place = if behind { target(path)? } else { path.to_owned() };
+    let opened = if behind { options.open(&place) } else { opened };
+    let file = match opened {
         Ok(file) => file,
         // A link to nothing is a file that cannot be read, and not the absence of one. (Where links
         // are not followed, that is another error.)
         Err(error)
             if error.kind() == ErrorKind::NotFound
-                && (trust == Trust::Own || !path.is_symlink()) =>
+                && !behind
+                && (trust != Trust::Anyone || !path.is_symlink()) =>
         {
             return Ok(None);
         }
@@ -60,6 +70,12 @@ pub(super) fn read_bytes(
     };
     let metadata = file.metadata().map_err(|error| Error::io("read", path, error))?;
     check(path, &metadata, trust)?;
+    if trust == Trust::Shared {
+        check_folder_of(path)?;
+    }
+    if behind {
+        check_folder_of(&place)?;
+    }
     if metadata.len() > limit {
         return Err(Error::damaged(path, format!("is larger than {limit} bytes")));
     }
@@ -94,20 +110,23 @@ fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error
         return untrusted("is not a regular file");
     }
     if trust != Trust::Anyone {
-        let owner = platform::owner(metadata);
-        if owner != platform::effective_user() && owner != Some(0) {
+        if !platform::is_trusted(metadata) {
             return untrusted("belongs to another user");
         }
         if platform::others_can_write(metadata) {
             return untrusted("can be changed by other users");
         }
     }
-    if trust == Trust::Shared {
-        // Where it cannot be looked at, nothing could be read from it either.
-        let folder = path.parent().and_then(|folder| fs::metadata(folder).ok());
-        if folder.is_some_and(|folder| platform::others_can_replace_in(&folder)) {
-            return untrusted("is in a folder that can be changed by other users");
-        }
+    Ok(())
+}
+
+/// Refuses a file that others may replace.
+fn check_folder_of(path: &Path) -> Result<(), Error> {
+    // Where it cannot be looked at, nothing could be read from it either.
+    let folder = path.parent().and_then(|folder| fs::metadata(folder).ok());
+    if folder.is_some_and(|folder| platform::others_can_replace_in(&folder)) {
+        let why = "is in a folder that can be changed by other users";
+        return Err(Error::Untrusted { path: path.to_owned(), why });
     }
     Ok(())
 }
@@ -119,9 +138,10 @@ fn check(path: &Path, metadata: &fs::Metadata, trust: Trust) -> Result<(), Error
 /// [`Error::NotDurable`] where it is written, and may not last.
 pub(super) fn overwrite(path: &Path, content: &str) -> Result<(), Error> {
     let failed = |error| Error::io("write", path, error);
-    let mut file = platform::careful_options(false).write(true).open(path).map_err(failed)?;
+    let place = if path.is_symlink() { target(path)? } else { path.to_owned() };
+    let mut file = platform::careful_options(false).write(true).open(place).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    check(path, &metadata, Trust::Own)?;
+    check(path, &metadata, Trust::Choice)?;
     if metadata.len() != content.len() as u64 {
         return Err(Error::Busy { path: path.to_owned() });
     }

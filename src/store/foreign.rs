@@ -20,6 +20,14 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     file::read(path, LIMIT, Trust::Anyone)
 }
 
+/// The text of a file that tells sayso what to do; `None` where there is none.
+///
+/// # Errors
+/// Where it is there and cannot be read, or others than the user and root can change or replace it.
+pub fn read_trusted(path: &Path) -> Result<Option<String>, Error> {
+    file::read(path, LIMIT, Trust::Shared)
+}
+
 /// The files of a folder with this ending, sorted.
 ///
 /// # Errors

@@ -68,16 +68,24 @@ pub(super) fn mode(metadata: &Metadata) -> Option<u32> {
     };
 }
 
-/// Whether anybody but this user and root may write to a file, by its mode. A group with the number
-/// of the user is that user's own private group, as systems that make one for each user number it
-/// (Debian: `USERGROUPS` in adduser.conf(5); `USERGROUPS_ENAB` in login.defs(5)).
+/// Whether a file, folder or link belongs to this user or to root.
+pub(super) fn is_trusted(metadata: &Metadata) -> bool {
+    owner(metadata) == effective_user() || owner(metadata).is_none_or(|user| user == 0)
+}
+
+/// Whether anybody but this user and root may write to a file, by its mode.
 pub(super) fn others_can_write(metadata: &Metadata) -> bool {
+    let mode = mode(metadata).unwrap_or(0);
+    mode & 0o002 != 0 || (mode & 0o020 != 0 && !has_private_group(metadata))
+}
+
+/// Whether the group of a file is this user's own.
+fn has_private_group(metadata: &Metadata) -> bool {
     #[cfg(unix)]
-    return {
-        let mode = mode(metadata).unwrap_or(0);
-        let is_private = Some(std::os::unix::fs::MetadataExt::gid(metadata)) == effective_user();
-        mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_private)
-    };
+    return effective_user().is_some_and(|user| {
+        let group = std::os::unix::fs::MetadataExt::gid(metadata);
+        super::private_group::is_private(group, user)
+    });
     #[cfg(not(unix))]
     return {
         let _ = metadata;
@@ -85,13 +93,15 @@ pub(super) fn others_can_write(metadata: &Metadata) -> bool {
     };
 }
 
-/// Whether anybody but this user and root may replace what is in a folder, by its owner and mode. In a
-/// sticky folder, such as `/tmp`, only the owner of a file may (rename(2), unlink(2)).
+/// Whether anybody but this user and root may put files into a folder or replace those in it, by its
+/// owner and mode. In a sticky folder only the owner of a file may replace it (rename(2), unlink(2)), as
+/// in the store of Nix; one where everybody may make files, such as `/tmp`, is not to be relied on all
+/// the same.
 pub(super) fn others_can_replace_in(folder: &Metadata) -> bool {
-    let is_sticky = mode(folder).is_some_and(|mode| mode & 0o1000 != 0);
-    let is_trusted =
-        owner(folder) == effective_user() || owner(folder).is_none_or(|user| user == 0);
-    !is_trusted || (others_can_write(folder) && !is_sticky)
+    let mode = mode(folder).unwrap_or(0);
+    let is_everybodys = mode & 0o002 != 0;
+    let is_sticky = mode & 0o1000 != 0;
+    !is_trusted(folder) || is_everybodys || (others_can_write(folder) && !is_sticky)
 }
 
 /// How many names a file has.

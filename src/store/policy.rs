@@ -38,7 +38,7 @@ pub(super) fn read(path: &Path) -> Result<Policy, Error> {
     }
     let mut policy = Policy::default();
     for path in std::iter::once(path.to_owned()).chain(further(&folder_of_further(path))?) {
-        if let Some(text) = file::read(&path, LIMIT, Trust::Anyone)? {
+        if let Some(text) = file::read(&path, LIMIT, Trust::Shared)? {
             policy = policy.and(parse(&path, &text)?);
         }
     }

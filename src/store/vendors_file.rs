@@ -40,6 +40,7 @@ impl VendorsFile {
         let found = match metadata {
             None => None,
             Some(metadata) => {
+                check_who_manages(path, &place, &metadata)?;
                 check(&place, &metadata)?;
                 let text = file::read(&place, foreign::LIMIT, Trust::Anyone).map_err(in_words)?;
                 text.map(|text| (metadata, text))
@@ -204,7 +205,7 @@ fn behind_links(path: &Path) -> Result<(PathBuf, Option<Metadata>), Error> {
         if !metadata.is_symlink() {
             return Ok((real(&place), Some(metadata)));
         }
-        if platform::owner(&metadata) != platform::effective_user() {
+        if !platform::is_trusted(&metadata) {
             return Err(foreign_file(&place));
         }
         let target = fs::read_link(&place).map_err(|error| Error::io("read", &place, error))?;
@@ -218,6 +219,16 @@ fn real(path: &Path) -> PathBuf {
     let nearest = folder::existing_ancestor(path.parent().unwrap_or(path));
     let below = path.strip_prefix(nearest).unwrap_or(path);
     fs::canonicalize(nearest).map_or_else(|_| path.to_owned(), |real| real.join(below))
+}
+
+/// Refuses a file behind a link that this user cannot replace, such as one in the store of Nix.
+fn check_who_manages(path: &Path, place: &Path, metadata: &Metadata) -> Result<(), Error> {
+    let is_own = platform::owner(metadata) == platform::effective_user();
+    let is_writable = place.parent().is_some_and(platform::is_writable_folder);
+    match path.is_symlink() && platform::is_trusted(metadata) && !(is_own && is_writable) {
+        true => Err(Error::Managed { path: path.to_owned(), place: place.to_owned() }),
+        false => Ok(()),
+    }
 }
 
 fn check(path: &Path, metadata: &Metadata) -> Result<(), Error> {

@@ -10,6 +10,7 @@ mod an_opt_out_outlives_a_power_cut;
 mod an_opt_out_outlives_a_third_party_switch;
 mod any_file_system_takes_an_opt_out;
 mod consent_covers_what_was_read;
+mod links_of_the_user_are_followed;
 mod only_trusted_files_count;
 mod opting_out_of_everything_is_linear;
 mod owners_decide_by_a_variable;
@@ -18,3 +19,4 @@ mod unknown_is_not_damage;
 mod variables_have_a_fixed_form;
 #[cfg(target_os = "linux")]
 mod what_can_still_be_taken_is_not_lost;
+mod what_cannot_be_stored_is_told;

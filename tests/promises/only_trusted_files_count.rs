@@ -71,7 +71,8 @@ fn a_declaration_where_others_may_replace_it_does_not_count() {
         (0, OTHERS, 0o750, true),
         (0, OTHERS, 0o775, false),
         (0, 0, 0o777, false),
-        (0, 0, 0o1777, true),
+        (0, 0, 0o1777, false),
+        (0, OTHERS, 0o1775, true),
         (OTHERS, 0, 0o755, false),
     ] {
         let home = granted();
@@ -86,5 +87,27 @@ fn a_declaration_where_others_may_replace_it_does_not_count() {
         let (allows, reason) = home.reason("werf", "usage");
         assert_eq!(allows, counts, "{owner} {group} {mode:o}: {reason}");
         home.run(&["disable", "werf"]).ends(0);
+    }
+}
+
+#[test]
+fn a_policy_and_a_catalogue_that_others_can_change_are_told_and_allow_nothing() {
+    if !am_root() {
+        return;
+    }
+    let home = granted();
+    let catalogue = ".config/sayso/catalogue/own.toml";
+    let entry = "[[tool]]\nid = \"own\"\nname = \"Own\"\n";
+    for (owner, mode, folder_mode) in [(OTHERS, 0o600, 0o700), (0, 0o666, 0o700), (0, 0o600, 0o777)]
+    {
+        home.write(catalogue, entry);
+        let path = home.path().join(catalogue);
+        chown(&path, Some(owner), None).expect("the right");
+        set_mode(&path, mode);
+        set_mode(path.parent().expect("a folder"), folder_mode);
+        let doctor = home.run(&["doctor"]).ends(1);
+        assert!(doctor.stdout.contains("catalogue/own.toml"), "{doctor:?}");
+        assert!(doctor.stdout.contains("other user") || doctor.stdout.contains("another user"));
+        set_mode(path.parent().expect("a folder"), 0o700);
     }
 }

@@ -67,7 +67,7 @@ fn an_answer_that_is_no_plain_file_of_ones_own_is_no_yes_and_a_no_replaces_it() 
     if !have("timeout") || !have("mkfifo") {
         return;
     }
-    for thing in ALL {
+    for thing in ALL.into_iter().filter(|thing| *thing != Thing::Link) {
         let home = granted();
         put(&home, CONSENT, thing);
         let victim = fs::read(home.path().join("victim")).ok();
@@ -110,13 +110,9 @@ fn a_config_that_cannot_be_read_matters_only_where_nobody_decided() {
     if !have("timeout") || !have("mkfifo") {
         return;
     }
-    for thing in ALL {
+    for thing in ALL.into_iter().filter(|thing| *thing != Thing::Link) {
         let home = granted();
         put(&home, CONFIG, thing);
-        if thing == Thing::DanglingLink || thing == Thing::Link {
-            fs::write(home.path().join("victim"), "version = 1\ndefault = \"off\"\n")
-                .expect("a file");
-        }
         quickly(&home, &["check", "werf"]).says_only(0);
         quickly(&home, &["default", "off"]).tells();
         let undecided = declared();

@@ -92,9 +92,14 @@ fn store(
     let mut stored = Stored::default();
     let changed = match update {
         Ok(changed) => changed,
-        // A file in a folder that may not be written to is not written to either.
-        Err(error) if error.is_failure() && !error.is_forbidden() => {
-            let attempts = |before: &Consent| without_room(world, before, scope, notice, via);
+        Err(error) if error.is_failure() => {
+            // A file in a folder that may not be written to is not written to either.
+            let may_write = !error.is_forbidden();
+            let attempts = |before: &Consent| match refusals(world, before, scope, notice, via) {
+                nothing if nothing.is_empty() => vec![nothing],
+                _ if may_write => without_room(world, before, scope, notice, via),
+                _ => Vec::new(),
+            };
             let Ok(changed) = consent::update_in_place(&path, tool, &attempts) else {
                 return Err(error);
             };

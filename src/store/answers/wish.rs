@@ -7,7 +7,7 @@ use crate::domain::receipt::{Change, Entry};
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::store::consent::{self, IfDamaged};
 use crate::store::error::Error;
-use crate::store::file::{self, Replacement, Trust};
+use crate::store::file::{self, Intent, Replacement, Trust};
 use crate::store::history;
 use crate::store::layout::Layout;
 use crate::store::patch::{self, Change as Edit};
@@ -76,7 +76,7 @@ fn keep_what_was(layout: &Layout, tool: &ToolId) -> Result<(), Error> {
     if matches!(KeptAnswers::of(layout, tool), Ok(Some(_))) {
         return Ok(());
     }
-    let before = file::read(&layout.consent(tool), LIMIT, Trust::Own).ok().flatten();
+    let before = file::read(&layout.consent(tool), LIMIT, Trust::Choice).ok().flatten();
     KeptAnswers::keep(layout, tool, before)
 }
 
@@ -125,7 +125,7 @@ pub fn take_back(world: &World, tool: &ToolId) -> Result<bool, Error> {
     let _turn = Turn::take(layout)?;
     let Some(kept) = KeptAnswers::of(layout, tool)? else { return Ok(false) };
     let path = layout.consent(tool);
-    let replacement = Replacement::of(&path)?;
+    let replacement = Replacement::of_choice(&path, Intent::Any)?;
     let is_ours = consent::read(&path, tool).is_ok_and(|consent| consent.catalogued);
     if is_ours {
         match &kept.before {

@@ -9,7 +9,7 @@
 //! Where the file system has no locks, whoever created the draft holds the right. One that a killed
 //! writer left there keeps everybody out but an opt-out, which removes it after a moment.
 
-use super::{Trust, check};
+use super::{Trust, check, check_folder_of};
 use crate::store::{Error, file, folder, platform};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
@@ -53,11 +53,28 @@ enum Try {
 impl Replacement {
     /// Takes the right to replace `path`, making its folder where there is none.
     pub(in crate::store) fn of(path: &Path) -> Result<Self, Error> {
-        Self::to_store(Intent::Any, path)
+        Self::take(path, Intent::Any)
     }
 
-    /// The same, for this.
-    pub(in crate::store) fn to_store(intent: Intent, path: &Path) -> Result<Self, Error> {
+    /// The same for what the user decided. A link that can be trusted stays: the file behind it is
+    /// replaced, in its own folder. Any other link is itself what is replaced.
+    pub(in crate::store) fn of_choice(path: &Path, intent: Intent) -> Result<Self, Error> {
+        let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        let Some(place) = is_link.then(|| trusted_target(path)).flatten() else {
+            return Self::take(path, intent);
+        };
+        Self::take(&place, intent).map_err(|error| match error.is_forbidden() {
+            true => Error::Managed { path: path.to_owned(), place },
+            false => error,
+        })
+    }
+
+    /// Where the file really is.
+    pub(in crate::store) fn place(&self) -> &Path {
+        &self.path
+    }
+
+    fn take(path: &Path, intent: Intent) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(path);
         let folders = match folder::make(folder) {
             Err(error) if !error.is_in_place() => return Err(error),
@@ -171,6 +188,14 @@ impl Drop for Replacement {
             let _ = fs::remove_file(&self.draft_path);
         }
     }
+}
+
+/// The file behind a link, if it is one that may be read.
+fn trusted_target(path: &Path) -> Option<PathBuf> {
+    let place = file::target(path).ok()?;
+    let found = fs::symlink_metadata(&place).ok()?;
+    check(&place, &found, Trust::Choice).and_then(|()| check_folder_of(&place)).ok()?;
+    Some(place)
 }
 
 /// Makes or opens the draft, and locks it.
