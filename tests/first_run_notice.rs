@@ -227,7 +227,7 @@ fn a_purpose_that_is_switched_off_for_now_stands_in_the_notice_all_the_same() {
     let errors = "[purposes.errors]\nwhy = \"To see what goes wrong.\"\n";
     let switched = format!("{errors}environment = {{ off = {{ GREETER_ERRORS = [\"0\"] }} }}\n");
     home.declare_text(&telling(&first()).replace(errors, &switched));
-    home.run(&["default", "declared"]).ends(0);
+    home.lets_tools_tell();
     let variables = [("GREETER_ERRORS", "0")];
     let arguments = ["ask", "greeter"];
     let program = crate::support::program();
@@ -245,7 +245,7 @@ fn a_tool_that_tells_asks_whoever_wants_to_be_asked() {
 #[test]
 fn a_tool_that_must_ask_asks_whoever_lets_others_tell() {
     let home = greeter(&first());
-    home.run(&["default", "declared"]).ends(0);
+    home.lets_tools_tell();
     home.ask("greeter").answer("n").ends(1);
     assert_eq!(home.reason("greeter", "usage"), (false, "denied".to_owned()));
 }
@@ -310,7 +310,7 @@ fn agreed() -> Home {
 /// A person who lets tools tell, and one that does.
 fn teller() -> Home {
     let home = greeter(&telling(&first()));
-    home.run(&["default", "declared"]).ends(0);
+    home.lets_tools_tell();
     assert_eq!(home.reason("greeter", "usage"), (false, "notice-pending".to_owned()));
     home
 }

@@ -124,6 +124,8 @@ const fn state(
 }
 
 const YES: &str = "sayso enable werf --notice 1";
+/// `sayso default declared` takes a user at a terminal.
+const TELLS: &str = "mkdir -p .config/sayso && printf 'version = 1\ndefault = \"declared\"\n' > .config/sayso/config.toml";
 const NO: &str = "sayso disable werf";
 const WERF: &[&str] = &["werf"];
 
@@ -146,7 +148,7 @@ const STATES: &[State] = &[
     state(&[], &[("WERF_TELEMETRY", "1"), ("CI", "1")], WERF, "environment-on"),
     state(&["sayso default off"], &[], WERF, "default-off"),
     state(&[YES, "sayso default off"], &[], WERF, "granted"),
-    state(&["sayso default declared"], &[], &["teller"], "notice-pending"),
+    state(&[TELLS], &[], &["teller"], "notice-pending"),
     state(&[], &[], &["teller"], "unasked"),
     state(&[YES, "sed -i 's/sha256:/&0/' .config/sayso/consent/werf.toml"], &[], WERF, "changed"),
     state(&[YES, "sed -i 's/24 months/25 months/' .local/share/sayso/tools/werf.toml"], &[], WERF, "changed"),
@@ -211,7 +213,7 @@ fn check_allows_what_was_told_in_an_earlier_run() {
     let teller = std::fs::read_to_string(declaration("werf")).expect("a declaration");
     let home = Home::new();
     home.declare_text(&teller.replacen("default = \"ask\"", "default = \"notice\"", 1));
-    home.run(&["default", "declared"]).ends(0);
+    home.lets_tools_tell();
     let before = json(&home.run(&["check", "werf", "--json"]).ends(1));
     assert_eq!(before["reason"], "notice-pending");
     Terminal::start(&home, &program(), &["ask", "werf"]).finish();

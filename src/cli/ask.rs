@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
-use crate::host::act;
 use crate::host::person::{self, Mode, Outcome};
+use crate::host::{act, presence};
 use crate::store::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -37,7 +37,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let tool = tools::parse(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     let purposes = purposes(&subject, &typed.purpose)?;
-    if person::is_present(world) {
+    if presence::of_user(world).is_ok() {
         let mode = if typed.dry_run { Mode::Show } else { Mode::Store };
         match person::ask(&subject, &purposes, &Ways::sayso(tool.as_str()), mode) {
             Ok(Outcome::Interrupted) => return Ok(Exit::Interrupted),

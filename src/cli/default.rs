@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session};
 use crate::domain::policy::Default;
+use crate::host::presence;
 use crate::store::answers;
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
@@ -74,19 +75,22 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Nothing lets tools tell instead of ask where the administrator forbids everything.
+/// Nothing lets tools tell instead of ask but a user who is present, nor where the administrator forbids
+/// everything.
 fn permitted(session: &Session) -> Result<(), Failure> {
     let policy = session.world.policy().map_err(|error| {
         let hint = "ask the administrator to correct it";
         Failure::not_done(anyhow::anyhow!("{error}")).hint(hint)
     })?;
-    match policy.denies_everything() {
-        Some(denied) => {
-            let what = anyhow::anyhow!("the administrator's policy forbids it ({denied})");
-            Err(Failure::not_done(what).hint("ask the administrator"))
-        }
-        None => Ok(()),
+    if let Some(denied) = policy.denies_everything() {
+        let what = anyhow::anyhow!("the administrator's policy forbids it ({denied})");
+        return Err(Failure::not_done(what).hint("ask the administrator"));
     }
+    presence::of_user(&session.world).map_err(|absence| {
+        let hint = absence.without("sayso default declared");
+        Failure::not_done(anyhow::anyhow!("only a user can set this: {absence}"))
+            .hint(format!("run it yourself, at a terminal: {hint}"))
+    })
 }
 
 fn meaning(default: Default) -> &'static str {

@@ -10,7 +10,7 @@ use crate::domain::notice::Ways;
 use crate::domain::text;
 use crate::domain::tool_id::Purpose;
 use crate::host::act::{self, Reader};
-use crate::host::person;
+use crate::host::presence;
 use crate::store::{Subject, carried, prepared};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -88,7 +88,7 @@ fn agree(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Fa
     let world = &session.world;
     let tool = &subject.tool;
     let ways = Ways::sayso(tool.as_str());
-    let reader = Reader { is_present: person::is_present(world), notice: typed.notice };
+    let reader = Reader { presence: presence::of_user(world), notice: typed.notice };
     let (declaration, purposes) = act::agreeable(subject, &typed.purpose, reader)
         .map_err(|refusal| Failure::of_refusal(refusal, tool.as_str()))?;
     let width = text::WIDEST.min(session.terminal.width());

@@ -1,6 +1,7 @@
 //! What consent means, without a machine: no files, environment, network, process, clock,
 //! randomness or terminal. Everything here is a value or a function from values to values.
 
+pub mod agents;
 pub mod consent;
 pub mod decision;
 pub mod declaration;

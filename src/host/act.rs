@@ -1,5 +1,7 @@
 //! Switching on and off, the same for the program and for host tools.
 
+use super::presence::Absence;
+use crate::domain::agents;
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
 use crate::domain::notice::{self, Ways};
@@ -46,12 +48,17 @@ pub enum Refusal {
         /// What there is.
         known: String,
     },
-    /// No person reads along, and no version was named.
-    #[error("nobody is at the terminal to read the notice")]
+    /// No user is present to read the notice, and no version was named.
+    #[error("no user is present to read the notice: {absence}")]
     NobodyReads {
         /// The version to name.
         notice: u32,
+        /// What is missing.
+        absence: Absence,
     },
+    /// Only a user may do this, whatever was named.
+    #[error("only a user can opt in: {0}")]
+    Absent(Absence),
     /// Another version was named than the declared one.
     #[error("the notice is version {declared}, not {named}")]
     OtherNotice {
@@ -74,8 +81,19 @@ impl Refusal {
             Self::Forbidden { .. } => "ask the administrator".to_owned(),
             Self::NoSuchPurpose { .. } => format!("sayso show {tool} lists the purposes"),
             Self::NameOne { .. } => format!("name it: sayso enable {tool} PURPOSE"),
-            Self::NobodyReads { notice } => {
+            Self::NobodyReads { notice, absence: Absence::Automation(variable) } => {
+                let name = &variable.name;
+                format!(
+                    "read it with sayso show {tool} --notice, then add --notice {notice}; at your own \
+                     terminal, env -u {name} sayso enable {tool} shows it"
+                )
+            }
+            Self::NobodyReads { notice, .. } => {
                 format!("read it with sayso show {tool} --notice, then add --notice {notice}")
+            }
+            Self::Absent(absence) => {
+                let command = absence.without(&format!("sayso enable {tool}"));
+                format!("run it yourself, at a terminal: {command}")
             }
             Self::OtherNotice { declared, .. } => {
                 format!("read it with sayso show {tool} --notice, then use --notice {declared}")
@@ -90,11 +108,11 @@ impl Refusal {
     }
 }
 
-/// Who says yes.
-#[derive(Debug, Clone, Copy)]
+/// Who opts in.
+#[derive(Debug, Clone)]
 pub struct Reader {
-    /// A person is at the terminal, to whom the notice is shown.
-    pub is_present: bool,
+    /// Whether a user is at the terminal, to whom the notice is shown.
+    pub presence: Result<(), Absence>,
     /// The version that was named.
     pub notice: Option<u32>,
 }
@@ -121,25 +139,38 @@ pub fn agreeable<'s>(
     let purposes = declared_purposes(declaration, purposes)?;
     permitted(subject.world(), &subject.tool, &purposes)?;
     let declared = declaration.notice;
-    match reader.notice {
-        Some(named) if named != declared => Err(Refusal::OtherNotice { declared, named }),
-        None if !reader.is_present => Err(Refusal::NobodyReads { notice: declared }),
+    match (reader.notice, reader.presence) {
+        (Some(named), _) if named != declared => Err(Refusal::OtherNotice { declared, named }),
+        (None, Err(absence)) => Err(Refusal::NobodyReads { notice: declared, absence }),
         _ => Ok((declaration, purposes)),
     }
 }
 
-/// Whether the administrator's policy lets a tool be switched on, for these purposes, or for these
-/// channels of its vendor's own switch. Everything that switches something on asks here first.
+/// Whether a tool may be switched on, for these purposes, or for these channels of its vendor's own
+/// switch: not by a program that types, and not where the administrator's policy forbids it. Everything
+/// that switches something on asks here first.
 ///
 /// # Errors
-/// Where the policy forbids it, or cannot be understood.
+/// Where it may not, or the policy cannot be understood.
 pub fn permitted(world: &World, tool: &ToolId, purposes: &[Purpose]) -> Result<(), Refusal> {
+    no_program_types(world)?;
     let policy = world.policy().map_err(|error| {
         let path = error.path().map(|path| format!("{} ", path.display()));
         Refusal::Unreadable { what: format!("{}{}", path.unwrap_or_default(), error.why()) }
     })?;
     match policy.denies_any(tool, purposes) {
         Some(denied) => Err(Refusal::Forbidden { what: format!("{tool} ({denied})") }),
+        None => Ok(()),
+    }
+}
+
+/// Whether nothing says that a program is typing, which can opt out and never in.
+///
+/// # Errors
+/// Where a variable does.
+pub fn no_program_types(world: &World) -> Result<(), Refusal> {
+    match agents::typing(world.environment()) {
+        Some(variable) => Err(Refusal::Absent(Absence::Agent(variable))),
         None => Ok(()),
     }
 }

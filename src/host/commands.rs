@@ -3,7 +3,7 @@
 use super::act::{self, NotStored, Reader, Refusal};
 use super::journal::Journal;
 use super::speak::{answer, aside};
-use super::{Host, person, report, terminal};
+use super::{Host, presence, report, terminal};
 use crate::domain::consent::Via;
 use crate::domain::notice::{self, Ways};
 use crate::domain::text;
@@ -244,8 +244,8 @@ impl Host {
 
     fn enable(&self, named: &[String], matches: &ArgMatches) -> Result<(), Told> {
         let subject = self.subject()?;
-        let is_present = person::is_present(subject.world());
-        let reader = Reader { is_present, notice: matches.get_one("notice").copied() };
+        let presence = presence::of_user(subject.world());
+        let reader = Reader { presence, notice: matches.get_one("notice").copied() };
         let (declaration, purposes) =
             act::agreeable(subject, named, reader).map_err(|refusal| self.tell(&refusal))?;
         self.tell_of_another_declaration();
@@ -317,11 +317,15 @@ impl Host {
 
     fn tell(&self, refusal: &Refusal) -> Told {
         let hint = match refusal {
-            Refusal::NobodyReads { notice } => {
+            Refusal::NobodyReads { notice, absence } => {
+                let enable = &self.ways().enable;
+                let at_a_terminal = absence.without(enable);
                 format!(
-                    "read the notice with {} at a terminal, or add --notice {notice}",
-                    self.ways().enable
+                    "read the notice with {at_a_terminal} at a terminal, or add --notice {notice}"
                 )
+            }
+            Refusal::Absent(absence) => {
+                format!("run it yourself, at a terminal: {}", absence.without(&self.ways().enable))
             }
             other => {
                 other.hint(self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()))

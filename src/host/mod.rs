@@ -3,6 +3,7 @@
 //! Nothing here fails, prints outside the first-run point and the ready subcommands, or changes
 //! what the host exits with, but for Ctrl-C at the question.
 
+#[cfg(feature = "prompt")]
 pub mod act;
 pub mod build;
 #[cfg(feature = "clap")]
@@ -20,6 +21,8 @@ pub mod journal;
 mod own_delivery;
 #[cfg(feature = "prompt")]
 pub mod person;
+#[cfg(feature = "prompt")]
+pub mod presence;
 pub mod report;
 #[cfg(feature = "prompt")]
 mod speak;
@@ -227,7 +230,7 @@ impl Host {
     pub fn first_run_for(&self, purposes: &[&str]) {
         let Some(subject) = &self.subject else { return };
         let purposes: Vec<Purpose> = purposes.iter().filter_map(|name| name.parse().ok()).collect();
-        if !person::is_present(subject.world()) {
+        if presence::of_user(subject.world()).is_err() {
             return;
         }
         if first_run::plan(subject, &purposes) != first_run::Plan::Nothing {

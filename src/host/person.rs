@@ -11,27 +11,7 @@ use crate::domain::notice::{self, Ways};
 use crate::domain::text::WIDEST;
 use crate::domain::tool_id::Purpose;
 use crate::store::answers::{self, Scope, Stored};
-use crate::store::{Error, Subject, World, asked};
-use std::io::{IsTerminal, stderr, stdin, stdout};
-
-/// Whether a person is there to be asked: all three streams are terminals, this process is in the
-/// terminal's foreground (a background job that reads is stopped by the system), and nothing marks
-/// automation.
-pub fn is_present(world: &World) -> bool {
-    world.signals().automation.is_none()
-        && stdin().is_terminal()
-        && stdout().is_terminal()
-        && stderr().is_terminal()
-        && is_in_foreground()
-}
-
-fn is_in_foreground() -> bool {
-    #[cfg(unix)]
-    return rustix::termios::tcgetpgrp(stdin())
-        .is_ok_and(|foreground| foreground == rustix::process::getpgrp());
-    #[cfg(not(unix))]
-    true
-}
+use crate::store::{Error, Subject, asked};
 
 /// Whether to store what comes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

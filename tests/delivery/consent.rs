@@ -57,7 +57,7 @@ fn a_yes_by_itself_connects_to_nobody() {
     home.run(&["enable", "probe", "--notice", "1"]).ends(0);
     deliver(&home).ends(0);
     home.run(&["disable", "probe"]).ends(0);
-    home.run(&["default", "declared"]).ends(0);
+    home.lets_tools_tell();
     deliver(&home).ends(0);
     is_itself(&Ran::of(&host(&home).output().expect("it runs")));
     wait_until_alone(&home);

@@ -93,7 +93,7 @@ fn a_no_to_what_was_only_told_takes_effect_on_a_full_disk() {
     let home = Home::new();
     let tells = fs::read_to_string(declaration("werf")).expect("a declaration");
     home.declare_text(&tells.replace("default = \"ask\"", "default = \"notice\""));
-    home.run(&["default", "declared"]).ends(0);
+    home.lets_tools_tell();
     Terminal::start(&home, &program(), &["ask", "werf"]).finish();
     home.run(&["check", "werf"]).ends(0);
     let script = "fill; say disable werf; say check werf; say check werf --explain";

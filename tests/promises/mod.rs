@@ -1,6 +1,7 @@
 //! What sayso promises, and what was tried to break it: one file for each promise, named after it,
 //! with a table of inputs for each way that was found. Not one example but its class.
 
+#[cfg(target_os = "linux")]
 mod a_declaration_is_not_replaced_silently;
 mod a_file_keeps_its_attributes;
 mod a_host_keeps_its_own_commands;
@@ -11,12 +12,12 @@ mod an_opt_out_outlives_a_third_party_switch;
 mod any_file_system_takes_an_opt_out;
 mod consent_covers_what_was_read;
 mod links_of_the_user_are_followed;
+mod nobody_else_can_opt_in;
 mod only_trusted_files_count;
 mod opting_out_of_everything_is_linear;
 mod owners_decide_by_a_variable;
 mod the_administrator_can_forbid;
 mod unknown_is_not_damage;
 mod variables_have_a_fixed_form;
-#[cfg(target_os = "linux")]
 mod what_can_still_be_taken_is_not_lost;
 mod what_cannot_be_stored_is_told;

@@ -118,7 +118,7 @@ fn no_user_is_asked_or_told_about_an_operators_purpose() {
     }
     let telling = all.replace("notice = 2\n", "notice = 2\ndefault = \"notice\"\n");
     home.declare_text(&telling);
-    home.run(&["default", "declared"]).ends(0);
+    home.lets_tools_tell();
     for _ in 0..2 {
         let (_, screen) = Terminal::start(&home, &program(), &["ask", "probe"]).finish();
         assert!(!screen.contains("count servers"), "{screen}");

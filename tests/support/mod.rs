@@ -229,6 +229,11 @@ impl Home {
         self
     }
 
+    /// Lets tools tell instead of ask: only a user at a terminal can.
+    pub fn lets_tools_tell(&self) {
+        Terminal::start(self, &program(), &["default", "declared"]).shown().ends(0);
+    }
+
     /// Registers a declaration from its text.
     pub fn declare_text(&self, text: &str) -> &Self {
         let file = self.path().join("declaration-to-register.toml");

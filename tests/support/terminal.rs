@@ -38,7 +38,18 @@ impl Terminal {
         variables: &[(&str, &str)],
         columns: u16,
     ) -> Self {
-        let size = PtySize { rows: 24, cols: columns, pixel_width: 0, pixel_height: 0 };
+        Self::start_sized(home, program, arguments, variables, (24, columns))
+    }
+
+    /// The same in a terminal of so many lines and columns.
+    pub fn start_sized(
+        home: &Home,
+        program: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        (rows, cols): (u16, u16),
+    ) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
