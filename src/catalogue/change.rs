@@ -163,7 +163,7 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
 /// stays for the next one.
 pub(super) fn tidy(layout: &Layout, tool: &ToolId) {
     let is_of_the_tool = |touch: &Touch| touch.tool == tool.as_str();
-    let kept = undo::all(layout).unwrap_or_default();
+    let kept = undo::all(layout).unwrap_or_default().kept;
     for kept in kept.iter().filter(|kept| kept.touches().iter().any(is_of_the_tool)) {
         if VendorsFile::has_a_rest(&kept.place)
             && let Ok(turn) = Turn::take(layout)

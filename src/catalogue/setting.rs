@@ -162,7 +162,7 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
 /// Whether sayso changed something for this channel.
 fn is_ours(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> bool {
     let Ok(layout) = machine.world().layout() else { return false };
-    let kept = undo::all(layout).unwrap_or_default();
+    let kept = undo::all(layout).unwrap_or_default().kept;
     let mut touches = kept.iter().flat_map(|kept| kept.touches());
     touches.any(|touch| touch.tool == entry.id.as_str() && touch.channel == is.channel.as_str())
 }

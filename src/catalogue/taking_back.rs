@@ -43,10 +43,10 @@ pub enum Outcome {
     StaysAway,
 }
 
-/// Takes back the changes that are meant. With `dry_run`, says what it would come to.
+/// Takes back the changes that are meant, of every file whose record can be understood. With `dry_run`, says what it would come to.
 ///
 /// # Errors
-/// Where it cannot be told what was changed.
+/// Where it cannot be told which files were changed.
 pub fn take_back(
     layout: &Layout,
     own: &[PathBuf],
@@ -54,7 +54,7 @@ pub fn take_back(
     dry_run: bool,
 ) -> Result<Vec<Undone>, Error> {
     let mut undone = Vec::new();
-    for kept in undo::all(layout)? {
+    for kept in undo::all(layout)?.kept {
         let touches = kept.touches().iter().filter(|touch| is_meant(touch));
         let mut tools: Vec<String> = touches.map(|touch| touch.tool.clone()).collect();
         tools.sort();
@@ -132,7 +132,7 @@ fn hand_over(layout: &Layout, kept: &Kept, turn: &Turn) -> Result<(), Error> {
     if left.is_empty() {
         return Ok(());
     }
-    for mut other in undo::all(layout)? {
+    for mut other in undo::all(layout)?.kept {
         let above = left.iter().filter(|folder| other.place.starts_with(folder));
         let mut folders: Vec<PathBuf> = above.map(|folder| folder.to_path_buf()).collect();
         folders.retain(|folder| !other.folders.contains(folder));

@@ -14,6 +14,7 @@ use crate::store::Subject;
 use crate::store::carried::{self, Carried};
 use crate::store::health::{self, Trouble};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Settings, define, run };
@@ -41,6 +42,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let mut others = health::owners_and_modes(&session.world);
     others.retain(|other| !troubles.iter().any(|known| known.path == other.path));
     troubles.extend(others);
+    troubles.extend(health::undo_records(&session.world));
     troubles.extend(conflicts(session));
     troubles.extend(other_declarations(session));
     troubles.extend(refusing(session));
@@ -72,8 +74,22 @@ fn for_people(troubles: &[Trouble]) -> String {
         .iter()
         .map(|trouble| format!("{}\n  to mend it: {}\n", trouble.sentence(), trouble.hint))
         .collect();
-    sections.join("\n")
+    let by_disable = troubles.iter().filter(|trouble| trouble.hint.starts_with(DISABLE)).count();
+    let last = match by_disable {
+        0 | 1 => String::new(),
+        all if all == troubles.len() => {
+            format!("\nall of them: {} (it opts out of every tool)\n", DISABLE.trim_end())
+        }
+        some => format!(
+            "\nthe {some} that name {0}, all of them: {0} (it opts out of every tool)\n",
+            DISABLE.trim_end()
+        ),
+    };
+    sections.join("\n") + &last
 }
+
+/// How a hint begins that names one tool to opt out of.
+const DISABLE: &str = "sayso disable ";
 
 /// Noes to a vendor's own switch that something else keeps from counting.
 fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
@@ -165,6 +181,17 @@ fn conflicts(session: &Session) -> Vec<Trouble> {
         for (purpose, answer) in subject.consent.answers.iter() {
             let ways = Ways::sayso_for(tool.as_str(), Some(purpose));
             let explained = subject.explain(Some(purpose), &ways);
+            if let Some(at) = explained.ahead {
+                troubles.push(Trouble {
+                    path: None,
+                    problem: format!(
+                        "{tool}: your opt-in to {purpose} is dated in the future ({}), and nothing \
+                         from before that is sent",
+                        at.to_zoned(TimeZone::system()).date()
+                    ),
+                    hint: format!("sayso enable {tool} {purpose} gives it the date of today"),
+                });
+            }
             if answer.choice == Choice::Granted && !explained.decision.allows() {
                 troubles.push(Trouble {
                     path: None,

@@ -202,7 +202,7 @@ fn nothing_removed(error: Error) -> Failure {
 /// back.
 fn would_strand(layout: &Layout) -> Result<(), Failure> {
     // What cannot be read cannot be put back either.
-    let kept = undo::all(layout).unwrap_or_default();
+    let kept = undo::all(layout).unwrap_or_default().kept;
     if kept.is_empty() {
         return Ok(());
     }

@@ -63,6 +63,11 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         !forbidden.is(wished, &channels)
     });
     let mut exit = forbidden.report();
+    for error in undo::all(layout)?.unreadable {
+        let hint = undo::hint(&error);
+        let what = anyhow::Error::from(error).context("one record of a change cannot be used");
+        exit = exit.and(Failure::not_done(what).hint(hint).report(&session.terminal));
+    }
     if undone.is_empty() && wishes.is_empty() && exit == Exit::Done {
         return nothing(session, tool.as_ref());
     }
@@ -176,7 +181,10 @@ fn take_wish_back(session: &Session, tool: &ToolId, dry_run: bool) -> Result<Exi
     match answers::take_back(&session.world, tool) {
         Ok(true) => session.terminal.say(&format!("{tool}: what you wanted is forgotten."))?,
         Ok(false) => {}
-        Err(error) => return Ok(Failure::from(error).report(&session.terminal)),
+        Err(error) => {
+            let hint = undo::hint(&error);
+            return Ok(Failure::not_done(error).hint(hint).report(&session.terminal));
+        }
     }
     Ok(Exit::Done)
 }

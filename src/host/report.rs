@@ -82,7 +82,12 @@ pub fn worse_of(mut registered: ToolReport, carried: ToolReport) -> ToolReport {
 }
 
 fn of_purpose(subject: &Subject, purpose: Option<&Purpose>, ways: &Ways) -> PurposeReport {
-    let explained = subject.explain(purpose, ways);
+    let mut explained = subject.explain(purpose, ways);
+    if explained.ahead.is_some() {
+        explained.because += "; dated in the future";
+        explained.detail += "; dated in the future: nothing from before that is sent, and opting in \
+                             again gives it the date of today";
+    }
     let decision = explained.decision;
     PurposeReport {
         purpose: purpose.map(Purpose::to_string),

@@ -2,8 +2,8 @@
 
 use super::declarations;
 use super::error::Error;
-use super::platform;
 use super::world::World;
+use super::{platform, undo};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +60,17 @@ pub fn unreadable_files(world: &World) -> Vec<Trouble> {
         ),
     }
     troubles
+}
+
+/// Records for undo that cannot be understood.
+pub fn undo_records(world: &World) -> Vec<Trouble> {
+    let Ok(layout) = world.layout() else { return Vec::new() };
+    let errors = match undo::all(layout) {
+        Ok(all) => all.unreadable,
+        Err(error) => vec![error],
+    };
+    let errors = errors.into_iter().chain(undo::unreadable_wishes(layout));
+    errors.map(|error| Trouble { hint: undo::hint(&error), ..Trouble::of(&error) }).collect()
 }
 
 /// Folders and files of ours whose owner or mode is not as it should be, and leftovers of runs that

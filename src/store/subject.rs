@@ -249,6 +249,7 @@ impl Subject {
             detail: wording::detail(decision, &facts),
             hint: wording::how_to_change(decision, &facts, ways),
             decided: facts.word.at(),
+            ahead: facts.word.at().filter(|at| decision.allows() && *at > self.world.now()),
         }
     }
 
@@ -365,6 +366,8 @@ pub struct Explained {
     pub hint: String,
     /// When the person said something about it.
     pub decided: Option<jiff::Timestamp>,
+    /// The same where it is in the future: the clock was wrong then, or is now.
+    pub ahead: Option<jiff::Timestamp>,
 }
 
 fn unreadable(what: &'static str, error: &Error) -> Unreadable {

@@ -146,19 +146,47 @@ pub fn of_file(layout: &Layout, place: &Path) -> Result<Option<Kept>, Error> {
     read(&path_for(layout, place))
 }
 
-/// What is kept of every file, sorted by place.
+/// What is kept of every file.
+#[derive(Debug, Default)]
+pub struct All {
+    /// What can be understood, sorted by place.
+    pub kept: Vec<Kept>,
+    /// Why the rest cannot.
+    pub unreadable: Vec<Error>,
+}
+
+/// What is kept of every file.
 ///
 /// # Errors
-/// Where something is kept and cannot be understood.
-pub fn all(layout: &Layout) -> Result<Vec<Kept>, Error> {
-    let mut kept: Vec<Kept> = Vec::new();
+/// Where the folder is there and cannot be listed.
+pub fn all(layout: &Layout) -> Result<All, Error> {
+    let mut all = All::default();
     for path in folder::entries(&layout.undo())? {
         if path.extension().is_some_and(|ending| ending == "json") {
-            kept.extend(read(&path)?);
+            match read(&path) {
+                Ok(kept) => all.kept.extend(kept),
+                Err(error) => all.unreadable.push(error),
+            }
         }
     }
-    kept.sort_by(|one, other| one.place.cmp(&other.place));
-    Ok(kept)
+    all.kept.sort_by(|one, other| one.place.cmp(&other.place));
+    Ok(all)
+}
+
+/// What to do about a record that cannot be understood.
+pub fn hint(error: &Error) -> String {
+    match error {
+        Error::Damaged { path, .. } | Error::Untrusted { path, .. } => {
+            format!("look at {}, and remove it when you no longer need it", path.display())
+        }
+        other => other.hint(),
+    }
+}
+
+/// Why records of choices cannot be understood.
+pub(super) fn unreadable_wishes(layout: &Layout) -> Vec<Error> {
+    let tools = wishes(layout).unwrap_or_default();
+    tools.iter().filter_map(|tool| KeptAnswers::of(layout, tool).err()).collect()
 }
 
 /// Writes down what is kept of a file.

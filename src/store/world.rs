@@ -8,6 +8,7 @@ use crate::domain::signals::{Environment, Signals};
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 /// The variables of this process.
 struct Process;
@@ -64,7 +65,7 @@ impl World {
     /// The time of this moment, for what happens while the program runs.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn clock(&self) -> Timestamp {
-        Timestamp::now()
+        within_range(SystemTime::now())
     }
 
     /// Whether the process acts for another user than the one who started it.
@@ -126,6 +127,31 @@ impl World {
     }
 }
 
+/// The time of a clock that may be set to anything: from 1970 on, and up to the last time that can be
+/// written down (the range of [`Timestamp`] ends on 9999-12-30).
+fn within_range(clock: SystemTime) -> Timestamp {
+    match clock.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(_) => Timestamp::try_from(clock).unwrap_or(Timestamp::MAX),
+        Err(_) => Timestamp::UNIX_EPOCH,
+    }
+}
+
 fn to_the_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn every_setting_of_the_clock_is_a_time() {
+        let epoch = SystemTime::UNIX_EPOCH;
+        let years = |years: u64| Duration::from_secs(years * 366 * 24 * 60 * 60);
+        assert_eq!(within_range(epoch + Duration::from_secs(1)).as_second(), 1);
+        assert_eq!(within_range(epoch - years(60)), Timestamp::UNIX_EPOCH);
+        assert_eq!(within_range(epoch + years(8_100)), Timestamp::MAX);
+        assert_eq!(within_range(epoch + years(1_000_000)), Timestamp::MAX);
+    }
 }

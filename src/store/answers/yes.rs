@@ -109,10 +109,13 @@ fn yes(world: &World, declaration: &Declaration, purpose: &Purpose, via: Via) ->
     })
 }
 
-/// The same yes under the same notice again is no new one: its date stays.
+/// The same yes under the same notice again is no new one: its date stays, unless it is in the future,
+/// by a clock that was wrong.
 fn says_already(before: &Consent, purpose: &Purpose, answer: &Answer) -> bool {
     before.answers.get(purpose).is_some_and(|old| {
-        old.choice == answer.choice
+        let is_ahead = old.at.zip(answer.at).is_some_and(|(old, new)| old > new);
+        !is_ahead
+            && old.choice == answer.choice
             && old.read == answer.read
             && old.declined.is_none()
             && old.withdraw == answer.withdraw
