@@ -17,7 +17,7 @@ use crate::store::layout::Layout;
 use crate::store::queue::Queue;
 use crate::store::schedule::{self, Schedule};
 use crate::store::sent::{self, SentLog, Writer};
-use crate::store::{Error, Subject, random, spool};
+use crate::store::{Error, Subject, spool};
 use jiff::{SignedDuration, Timestamp};
 use std::time::{Duration, Instant};
 
@@ -215,17 +215,15 @@ impl Delivery<'_> {
         let mut count = gathered.events.len();
         loop {
             let events = &gathered.events[..count];
-            let Some(random) = random::id() else { return Ok(None) };
             let request = (window.wire.request)(&Batch {
                 declaration: self.declaration,
                 destination: target.destination,
                 events,
-                random: &random,
-                now: window.now,
+                now: wire::to_the_second(window.now),
             });
             let read = window.yes.as_ref().map(|(_, read)| read);
             let request = read.into_iter().fold(request, Request::with_consent);
-            let parcel = Parcel { events, request, random };
+            let parcel = Parcel { events, request };
             let verdict = match self.attempt(window, &parcel, target)? {
                 None => return Ok(None),
                 Some(Verdict::Split { why }) if target.refusals >= MOST_REFUSALS => {

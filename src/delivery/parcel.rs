@@ -67,7 +67,6 @@ pub(super) fn key_of(destination: &Destination) -> String {
 pub(super) struct Parcel<'a> {
     pub(super) events: &'a [Outgoing],
     pub(super) request: Request,
-    pub(super) random: String,
 }
 
 /// A yes, as it was when a delivery began.
@@ -99,12 +98,8 @@ impl Parcel<'_> {
         now: Timestamp,
         answer: sent::Answer,
     ) -> Entry {
-        let mut pseudonyms: BTreeSet<String> =
+        let pseudonyms: BTreeSet<String> =
             self.events.iter().filter_map(|event| event.pseudonym.clone()).collect();
-        let names = |text: &str| !self.random.is_empty() && text.contains(&self.random);
-        if names(&self.request.body) || names(&self.request.url) {
-            pseudonyms.insert(self.random.clone());
-        }
         let shown = self.request.masked(destination);
         Entry {
             sent: Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now).to_string(),

@@ -25,8 +25,6 @@ pub struct Sample<'a> {
     pub request: Request,
 }
 
-/// What stands where a random id would; the next request has the next one.
-const RANDOM: u128 = 0x9e10_7d9d_3728_4b1c_8a5e_0c2f_6a1d_7b44;
 /// What stands for the person's id.
 const PERSON: Uuid = Uuid::from_u128(0x6f1c_2a34_9d0e_4b7a_8f11_2a3b_4c5d_6e7f);
 
@@ -46,15 +44,12 @@ fn requests_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sam
     let sampled = events_to(declaration, to);
     batches(wire, &sampled)
         .into_iter()
-        .zip(RANDOM..)
-        .map(|(batch, random)| {
+        .map(|batch| {
             let events: Vec<Outgoing> = batch.iter().map(|one| one.outgoing.clone()).collect();
             let mut purposes: Vec<&Purpose> = batch.iter().map(|one| one.purpose).collect();
             purposes.dedup();
             let now = events.last().map(|last| sent_at(declaration, last)).unwrap_or_default();
-            let random = Uuid::from_u128(random).to_string();
-            let batch =
-                Batch { declaration, destination: to, events: &events, random: &random, now };
+            let batch = Batch { declaration, destination: to, events: &events, now };
             let request = (wire.request)(&batch);
             let agreed = purposes.first().and_then(|purpose| {
                 let notice = declaration.notice;
@@ -153,7 +148,7 @@ pub fn recognised_in_words(declaration: &Declaration, sample: &Sample<'_>) -> Ve
 fn rule_in_words(identity: Identity, to: &Destination) -> String {
     match identity {
         Identity::None if wire::of(to).requires_id => format!(
-            "no id of yours goes with it; {} requires one and gets a random one, new each time",
+            "no id of yours goes with it; {} requires one and gets a placeholder, another one for each event",
             to.kind.words
         ),
         Identity::None => "no id of yours goes with it".to_owned(),
@@ -192,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_identity_has_a_random_id_of_its_own() {
+    fn a_request_without_identity_has_a_placeholder_of_its_own() {
         let testkube = example("testkube");
         let samples = requests(&testkube);
         let google: Vec<&Sample<'_>> =

@@ -161,13 +161,11 @@ pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Resul
         pseudonym: subject.pseudonym(service.purpose, now),
     };
     let events = [outgoing];
-    let random = String::new();
     let request = (wire::of(service.destination).request)(&Batch {
         declaration: service.declaration,
         destination: service.destination,
         events: &events,
-        random: &random,
-        now,
+        now: wire::to_the_second(now),
     });
     let read = subject.read_for(service.purpose, decision.reason);
     let request = read.iter().fold(request, Request::with_consent);
@@ -175,7 +173,7 @@ pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Resul
         Ok(line) => line,
         Err(why) => return Ok(Checked::Unanswered(why)),
     };
-    let parcel = parcel::Parcel { events: &events, request, random };
+    let parcel = parcel::Parcel { events: &events, request };
     let (purpose, to) = (service.purpose, service.destination);
     let entry = parcel.entry_for(&subject, purpose, to, now, outcome::no_answer_yet());
     let reserved = log.reserve(&entry)?;

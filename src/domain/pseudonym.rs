@@ -1,8 +1,9 @@
 //! Pseudonyms: what a recipient sees instead of a person.
 //!
-//! HMAC-SHA256 (RFC 2104) under the sixteen bytes of the person's id, over salt, tool, purpose and
-//! period, each on a line of its own; the first sixteen bytes written as a UUID of version 8
-//! (RFC 9562, section 5.8). Two tools, two purposes or two periods cannot be joined by it.
+//! HMAC-SHA256 (RFC 2104) under the sixteen bytes of the person's id, over a label that states the use,
+//! salt, tool, purpose and period, each with its length before it; the first sixteen bytes written as a
+//! UUID of version 8 (RFC 9562, section 5.8). Two tools, two purposes or two periods cannot be joined
+//! by it, and nothing that is made for one use is ever equal to what is made for another.
 
 use super::declaration::Identity;
 use super::tool_id::{Purpose, ToolId};
@@ -27,17 +28,60 @@ pub fn period(identity: Identity, at: Timestamp) -> Option<String> {
     }
 }
 
-/// The pseudonym of a person towards one tool, for one purpose, in one period.
-pub fn pseudonym(id: Uuid, salt: &str, tool: &ToolId, purpose: &Purpose, period: &str) -> Uuid {
-    let mut mac = match Hmac::<Sha256>::new_from_slice(id.as_bytes()) {
+/// What an id is for: no two uses are ever made of the same input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// What a recipient sees instead of a person.
+    Pseudonym,
+    /// A field that is a hash keyed by the person, or by the run.
+    Field,
+    /// The id of one run.
+    Run,
+    /// What stands where a receiver requires an id and the purpose has none.
+    Placeholder,
+}
+
+impl Use {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Pseudonym => "sayso pseudonymous id 1",
+            Self::Field => "sayso hash field 1",
+            Self::Run => "sayso run id 1",
+            Self::Placeholder => "sayso placeholder 1",
+        }
+    }
+}
+
+/// HMAC-SHA256 over a label and parts, each with its length in bytes before it (64 bits, big-endian).
+pub fn keyed(key: &[u8], for_use: Use, parts: &[&str]) -> [u8; 32] {
+    let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
         Ok(mac) => mac,
         // HMAC takes keys of every length; the type cannot say so.
         Err(_) => unreachable!("HMAC takes keys of every length"),
     };
-    mac.update(format!("{salt}\n{tool}\n{purpose}\n{period}\n").as_bytes());
+    for part in std::iter::once(&for_use.label()).chain(parts) {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// The first sixteen of those bytes as a UUID of version 8.
+pub fn uuid(key: &[u8], for_use: Use, parts: &[&str]) -> Uuid {
     let mut first = [0; 16];
-    first.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+    first.copy_from_slice(&keyed(key, for_use, parts)[..16]);
     uuid::Builder::from_custom_bytes(first).into_uuid()
+}
+
+/// The pseudonym of a person towards one tool, for one purpose, in one period.
+pub fn pseudonym(id: Uuid, salt: &str, tool: &ToolId, purpose: &Purpose, period: &str) -> Uuid {
+    uuid(id.as_bytes(), Use::Pseudonym, &[salt, tool.as_str(), purpose.as_str(), period])
+}
+
+/// What stands for nobody where a receiver requires an id: another one for each event, the same for
+/// each repeat of it.
+pub fn placeholder(event_id: &str) -> Uuid {
+    uuid(event_id.as_bytes(), Use::Placeholder, &[])
 }
 
 #[cfg(test)]

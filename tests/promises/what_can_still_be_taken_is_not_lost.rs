@@ -1,9 +1,11 @@
 //! What a destination cannot take now is kept and tried again, as the same event; what it refuses for
 //! good is told, and a destination that refuses everything is reported.
 
-use crate::delivery::{agreed, deliver, record, waiting};
-use crate::support::receiver::{Mode, Receiver};
+use crate::delivery::{agreed, deliver, record, sent, waiting};
+use crate::support::receiver::{Mode, Receiver, Request};
 use crate::support::{Home, Ran};
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The kinds that events go to, with what a declaration needs for each.
 const KINDS: [(&str, &str); 6] = [
@@ -90,6 +92,84 @@ fn a_pause_that_a_destination_asks_for_is_kept_whatever_the_status() {
             deliver(&home).ends(1);
         }
         assert_eq!((receiver.requests().len(), waiting(&home).len()), (1, 1), "{status}");
+    }
+}
+
+/// The events of a request, as their destination tells a repeat from a new one.
+fn events(kind: &str, request: &Request) -> Vec<Value> {
+    let body = request.json();
+    match kind {
+        "posthog" | "segment" => body["batch"].as_array().expect("events").clone(),
+        _ => vec![body],
+    }
+}
+
+#[test]
+fn a_retry_is_recognisable_as_the_same_event() {
+    for (kind, keys) in KINDS.into_iter().filter(|(kind, _)| !matches!(*kind, "https" | "otlp")) {
+        for identity in ["none", "day", "stable"] {
+            let mode = Mode::InTurn(&[503, 500, 503]);
+            let (receiver, home) = recorded(kind, keys, identity, mode);
+            // What is recorded meanwhile may travel along, and changes nothing about the first.
+            for code in [1, 1, 1, 0] {
+                deliver(&home).ends(code);
+                record(&home, 1);
+            }
+            let mut seen: Vec<Value> = Vec::new();
+            for event in receiver.requests().iter().flat_map(|request| events(kind, request)) {
+                if !seen.contains(&event) {
+                    seen.push(event);
+                }
+            }
+            assert!(receiver.requests().len() > 3, "{kind}");
+            match (kind, identity) {
+                // It has one id for all events of a request, and they are as many as there are.
+                ("ga4", "day" | "stable") => {
+                    let mut ids: Vec<&Value> = seen.iter().map(|body| &body["client_id"]).collect();
+                    ids.dedup();
+                    assert_eq!(ids.len(), 1, "{seen:?}");
+                }
+                _ => assert_eq!(seen.len(), 4, "{kind}, {identity}: {seen:#?}"),
+            }
+            for request in receiver.requests() {
+                let body = request.json();
+                for sent in ["sent_at", "sentAt"].iter().filter_map(|key| body[key].as_str()) {
+                    assert!(!sent.contains('.') && sent.ends_with('Z'), "{kind}: {sent}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_placeholder_joins_no_two_events() {
+    for (kind, keys) in KINDS.into_iter().filter(|(kind, _)| !matches!(*kind, "https" | "otlp")) {
+        let (receiver, home) = recorded(kind, keys, "none", Mode::Status(200, &[]));
+        record(&home, 2);
+        deliver(&home).ends(0);
+        let id_of = |event: &Value| {
+            let keys = ["distinct_id", "anonymousId", "client_id", "visitorId"];
+            keys.iter().find_map(|key| event[key].as_str()).expect("an id").to_owned()
+        };
+        let requests = receiver.requests();
+        let ids: BTreeSet<String> =
+            requests.iter().flat_map(|request| events(kind, request)).map(|e| id_of(&e)).collect();
+        assert_eq!(ids.len(), 3, "{kind}: {ids:?}");
+        let sent = sent(&home);
+        assert!(sent.iter().all(|entry| entry["pseudonyms"] == serde_json::json!([])), "{sent:?}");
+    }
+}
+
+#[test]
+fn times_of_sending_are_whole_seconds() {
+    for (kind, key) in [("https", "\"sentAt\":\""), ("otlp", "\"observedTimeUnixNano\":\"")] {
+        let (receiver, home) = recorded(kind, "", "none", Mode::Status(200, &[]));
+        deliver(&home).ends(0);
+        let body = String::from_utf8(receiver.requests()[0].body.clone()).expect("text");
+        let time = body.split(key).nth(1).and_then(|rest| rest.split('"').next()).expect("a time");
+        let is_whole =
+            if kind == "https" { !time.contains('.') } else { time.ends_with("000000000") };
+        assert!(is_whole, "{kind}: {time}");
     }
 }
 

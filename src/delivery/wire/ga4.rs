@@ -4,7 +4,7 @@
 //!
 //! Only one time of a request is documented for certain, so the events of one request share their
 //! minute, and the time is that of the first. They share their pseudonym too: `client_id` belongs to
-//! the request, and is random where there is none. Advertising is denied for all of it.
+//! the request. Where there is none, each event has a request and a placeholder of its own. Advertising is denied for all of it.
 
 use super::fields::{fields, is_word, key_of, option_names, twins};
 use super::{Batch, Outgoing, Wire, id_of, may_pass};
@@ -60,7 +60,9 @@ const RESERVED_BEGINNINGS: [&str; 3] = ["firebase_", "ga_", "google_"];
 
 fn together(first: &Outgoing, second: &Outgoing) -> bool {
     let minute = |outgoing: &Outgoing| outgoing.at().as_second().div_euclid(60);
-    first.pseudonym == second.pseudonym && minute(first) == minute(second)
+    first.pseudonym.is_some()
+        && first.pseudonym == second.pseudonym
+        && minute(first) == minute(second)
 }
 
 fn request(batch: &Batch<'_>) -> Request {
@@ -74,7 +76,7 @@ fn request(batch: &Batch<'_>) -> Request {
     );
     let first = batch.events.first();
     let document = json!({
-        "client_id": first.map_or(batch.random, |first| id_of(batch, first)),
+        "client_id": first.map(id_of),
         "timestamp_micros": first.map(|first| first.at().as_microsecond()),
         "consent": { "ad_user_data": "DENIED", "ad_personalization": "DENIED" },
         "events": batch.events.iter().map(event).collect::<Vec<_>>(),
@@ -197,7 +199,7 @@ mod tests {
         assert_eq!(
             body(&request),
             json!({
-                "client_id": RANDOM,
+                "client_id": PLACEHOLDER,
                 "timestamp_micros": 1_795_219_872_000_000_i64,
                 "consent": { "ad_user_data": "DENIED", "ad_personalization": "DENIED" },
                 "events": [{
@@ -224,13 +226,14 @@ mod tests {
 
     #[test]
     fn events_of_one_minute_and_one_pseudonym_go_together() {
-        let first = outgoing(None);
+        let first = outgoing(Some(PSEUDONYM));
         let mut later = first.clone();
         later.event["ts"] = json!(1_795_219_872_000_i64 + 40_000);
         assert!(together(&first, &later));
         later.event["ts"] = json!(1_795_219_872_000_i64 + 60_000);
         assert!(!together(&first, &later));
-        assert!(!together(&first, &outgoing(Some(PSEUDONYM))));
+        assert!(!together(&first, &outgoing(Some("automation"))));
+        assert!(!together(&outgoing(None), &outgoing(None)));
     }
 
     #[test]

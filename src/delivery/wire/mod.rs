@@ -15,8 +15,10 @@ pub(crate) mod tests;
 use super::request::{Request, is_ours};
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;
+use crate::domain::pseudonym::placeholder;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// An event on its way, with the pseudonym that it leaves under.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,9 +42,12 @@ impl Outgoing {
     }
 }
 
-/// The id that an event goes under where the receiver requires one.
-fn id_of<'a>(batch: &Batch<'a>, outgoing: &'a Outgoing) -> &'a str {
-    outgoing.pseudonym.as_deref().unwrap_or(batch.random)
+/// The id that an event goes under where the receiver requires one: a repeat goes under the same.
+fn id_of(outgoing: &Outgoing) -> Cow<'_, str> {
+    match &outgoing.pseudonym {
+        Some(pseudonym) => pseudonym.into(),
+        None => placeholder(outgoing.text("eventID")).to_string().into(),
+    }
 }
 
 /// Events for one request.
@@ -54,9 +59,7 @@ pub struct Batch<'a> {
     pub destination: &'a Destination,
     /// The events, oldest first; never none.
     pub events: &'a [Outgoing],
-    /// A random UUID for this request alone, where a receiver requires an id and the purpose has none.
-    pub random: &'a str,
-    /// The time of sending.
+    /// The time of sending, in whole seconds: finer ones would join requests that were made together.
     pub now: Timestamp,
 }
 
@@ -70,7 +73,7 @@ pub struct Wire {
     pub most_bytes: usize,
     /// Events older than this are no longer taken, in hours.
     pub most_hours: Option<i64>,
-    /// Whether the receiver takes nothing without an id, so that a random one goes with events that
+    /// Whether the receiver takes nothing without an id, so that a placeholder goes with events that
     /// have no pseudonym.
     pub requires_id: bool,
     /// Whether a second event may travel in a request with the first one.
@@ -90,6 +93,11 @@ pub struct Wire {
 /// receiver itself (RFC 9110, RFC 8470, RFC 6585).
 fn may_pass(status: u16) -> bool {
     matches!(status, 300..=399 | 407 | 408 | 425 | 429 | 500..=599)
+}
+
+/// A time of sending as receivers learn it.
+pub(super) fn to_the_second(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// Every kind, as in [`crate::domain::declaration::destination::KINDS`].

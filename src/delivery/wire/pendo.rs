@@ -4,7 +4,7 @@
 //!
 //! Options become one property each, `flag_NAME` is true, as the CLI of Weave GitOps sends them. The
 //! last ones are left out where they do not fit, and counted. A visitor is required: where there is
-//! no pseudonym, a random one.
+//! no pseudonym, a placeholder.
 
 use super::fields::{fields, has_options, is_word, key_of, option_names, twins};
 use super::size::{longest, quoted};
@@ -40,7 +40,7 @@ fn request(batch: &Batch<'_>) -> Request {
         json!({
             "type": "track",
             "event": outgoing.text("eventType"),
-            "visitorId": id_of(batch, outgoing),
+            "visitorId": id_of(outgoing),
             "timestamp": outgoing.at().as_millisecond(),
             "properties": properties(outgoing),
             "context": {},
@@ -174,10 +174,10 @@ mod tests {
     }
 
     #[test]
-    fn without_a_pseudonym_the_visitor_is_random() {
+    fn without_a_pseudonym_the_visitor_is_a_placeholder() {
         let gitops = example("gitops");
         let event = sample(&gitops, "CommandStarted", None);
-        assert_eq!(body(&request_to("pendo", &gitops, &[event]))["visitorId"], RANDOM);
+        assert_eq!(body(&request_to("pendo", &gitops, &[event]))["visitorId"], PLACEHOLDER);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! without a name or an id, and takes 20 MB; its own clients send 100 events at once.
 //!
 //! `$process_person_profile: false` makes no profile of anybody, `$geoip_disable: true` looks no
-//! place up. An id is required, so events without a pseudonym go under a random one.
+//! place up. An id is required, so events without a pseudonym go under a placeholder; it tells
+//! repeats by `uuid`, `distinct_id`, `event` and `timestamp` together.
 
 use super::fields::{properties, twins};
 use super::{Batch, Outgoing, Wire, id_of, may_pass};
@@ -27,12 +28,12 @@ fn request(batch: &Batch<'_>) -> Request {
     let document = json!({
         "api_key": batch.destination.settings.get("key"),
         "sent_at": batch.now.to_string(),
-        "batch": batch.events.iter().map(|outgoing| event(batch, outgoing)).collect::<Vec<_>>(),
+        "batch": batch.events.iter().map(event).collect::<Vec<_>>(),
     });
     Request::post(&batch.destination.url, document.to_string()).compressed()
 }
 
-fn event(batch: &Batch<'_>, outgoing: &Outgoing) -> Value {
+fn event(outgoing: &Outgoing) -> Value {
     let mut properties = properties(outgoing);
     // A field cannot be called so: its name begins with a letter.
     for (name, value) in [
@@ -45,7 +46,7 @@ fn event(batch: &Batch<'_>, outgoing: &Outgoing) -> Value {
     }
     json!({
         "event": outgoing.text("eventType"),
-        "distinct_id": id_of(batch, outgoing),
+        "distinct_id": id_of(outgoing),
         "uuid": outgoing.text("eventID"),
         "timestamp": outgoing.at().to_string(),
         "properties": properties,
@@ -54,7 +55,9 @@ fn event(batch: &Batch<'_>, outgoing: &Outgoing) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{PSEUDONYM, RANDOM, body, greeter_to, keys, outgoing, request_to};
+    use super::super::tests::{
+        PLACEHOLDER, PSEUDONYM, body, greeter_to, keys, outgoing, request_to,
+    };
     use super::*;
 
     #[test]
@@ -72,7 +75,7 @@ mod tests {
         assert_eq!(keys(first), ["event", "distinct_id", "uuid", "timestamp", "properties"]);
         assert_eq!(
             (&first["distinct_id"], &second["distinct_id"]),
-            (&json!(RANDOM), &json!(PSEUDONYM))
+            (&json!(PLACEHOLDER), &json!(PSEUDONYM))
         );
         assert_eq!(first["properties"]["$process_person_profile"], false);
         assert_eq!(first["properties"]["$geoip_disable"], true);

@@ -1,8 +1,7 @@
 //! Segment's HTTP tracking API, `batch` (segment.com/docs/connections/sources/catalog/libraries/server/http-api):
 //! a `track` call for each event, at most 32 KB each and 500 KB together.
 //!
-//! Segment requires an id, so events without a pseudonym go under one that is random for the
-//! request. It would note the sender's address from the connection; `context.ip` puts zeros there.
+//! Segment requires an id, so events without a pseudonym go under a placeholder. It would note the sender's address from the connection; `context.ip` puts zeros there.
 
 use super::fields::{properties, twins};
 use super::size::{longest, quoted};
@@ -31,18 +30,18 @@ const MOST_OF_ONE: usize = 32_000;
 
 fn request(batch: &Batch<'_>) -> Request {
     let document = json!({
-        "batch": batch.events.iter().map(|outgoing| track(batch, outgoing)).collect::<Vec<_>>(),
+        "batch": batch.events.iter().map(track).collect::<Vec<_>>(),
         "sentAt": batch.now.to_string(),
     });
     let key = batch.destination.settings.get("write-key").map(String::as_str).unwrap_or_default();
     Request::post(&batch.destination.url, document.to_string()).with("Authorization", basic(key))
 }
 
-fn track(batch: &Batch<'_>, outgoing: &Outgoing) -> Value {
+fn track(outgoing: &Outgoing) -> Value {
     json!({
         "type": "track",
         "event": outgoing.text("eventType"),
-        "anonymousId": id_of(batch, outgoing),
+        "anonymousId": id_of(outgoing),
         "messageId": outgoing.text("eventID"),
         "timestamp": outgoing.at().to_string(),
         "properties": properties(outgoing),
@@ -124,7 +123,7 @@ mod tests {
         assert_eq!(beat["timestamp"], "2026-11-21T00:11:12Z");
         assert_eq!(body["sentAt"], "2026-11-22T09:51:12Z");
         assert_eq!(beat["messageId"], "0b54e9a1-7d21-4c3f-9a5e-5d1f0c9b8a77");
-        assert_eq!(beat["anonymousId"], RANDOM);
+        assert_eq!(beat["anonymousId"], PLACEHOLDER);
         assert_eq!(
             keys(&beat["properties"]),
             ["executionID", "schemaVersion", "notice", "cluster"]
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pseudonym_goes_before_a_random_id() {
+    fn a_pseudonym_goes_before_a_placeholder() {
         let testkube = example("testkube");
         let beat = sample(&testkube, "testkube-heartbeat", Some("automation"));
         let request = request_to("segment", &testkube, &[beat]);

@@ -6,7 +6,8 @@ use crate::domain::declaration::{parse, samples};
 use crate::domain::page;
 use serde_json::json;
 
-pub(crate) const RANDOM: &str = "9e107d9d-3728-4b1c-8a5e-0c2f6a1d7b44";
+/// What stands for the id of the sample event.
+pub(crate) const PLACEHOLDER: &str = "14e17fb0-6642-8ef9-9879-e6edf448ec2b";
 pub(crate) const PSEUDONYM: &str = "d5f6c1a0-7b3e-8c2d-9f41-6a5b4c3d2e1f";
 
 /// The sample declaration with another destination in place of its own.
@@ -41,7 +42,7 @@ pub(crate) fn request_to(kind: &str, declaration: &Declaration, events: &[Outgoi
     let destination =
         declaration.destinations.iter().find(|to| to.kind.name == kind).expect("a destination");
     let now = "2026-11-22T09:51:12Z".parse().expect("a time");
-    let batch = Batch { declaration, destination, events, random: RANDOM, now };
+    let batch = Batch { declaration, destination, events, now };
     (of(destination).request)(&batch)
 }
 
