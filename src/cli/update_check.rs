@@ -5,11 +5,12 @@ use super::{Entry, Exit, Group, Session, tools};
 use crate::delivery::update::{self, Checked, Question};
 use crate::domain::notice::Ways;
 use crate::domain::text;
-use crate::domain::update::Update;
+use crate::domain::update::{self as answer, Update};
 use crate::store::Subject;
 use crate::store::recorder::Recorder;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
+use std::cmp::Ordering;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };
 
@@ -88,9 +89,13 @@ fn document(subject: &Subject, question: &Question, checked: &Checked) -> Value 
 
 fn in_words(tool: &str, version: &str, update: &Update) -> String {
     let newest = text::visible(&update.current_version);
-    let mut lines = vec![match update.outdated {
-        true => format!("{tool} {newest} is out; this is {}.", text::visible(version)),
-        false => format!("{tool} {} is up to date.", text::visible(version)),
+    let this = text::on_one_line(version);
+    let mut lines = vec![match answer::compare(version, &update.current_version) {
+        Some(Ordering::Less) => format!("{tool} {newest} is out; this is {this}."),
+        Some(_) => format!("{tool} {this} is up to date."),
+        None => {
+            format!("The newest {tool} is {newest}; {this} is no version that can be compared.")
+        }
     }];
     if update.outdated {
         let places = [("Download", &update.download_url), ("Changes", &update.changelog_url)];
@@ -103,7 +108,7 @@ fn in_words(tool: &str, version: &str, update: &Update) -> String {
     for alert in &update.alerts {
         let level = alert.level.as_deref().unwrap_or("notice");
         let more = alert.url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
-        lines.push(text::visible(format!("{level}: {}{more}", alert.message)));
+        lines.push(text::on_one_line(format!("{level}: {}{more}", alert.message)));
     }
     lines.join("\n")
 }

@@ -99,7 +99,8 @@ pub fn known(subject: &Subject, version: &str) -> (Option<Update>, bool) {
         Some(remembered) => {
             let is_fresh = remembered.asked <= now && now < remembered.fresh_until;
             let holds = remembered.asked.saturating_add(FRESH).is_ok_and(|end| now < end);
-            (remembered.update.filter(|_| holds), !is_fresh)
+            let update = remembered.update.filter(|_| holds);
+            (update.map(|update| update.seen_from(version)), !is_fresh)
         }
     }
 }
@@ -191,7 +192,7 @@ pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Resul
     log.settle(&reserved, answer.map(|answer| Entry { answer, ..entry }).as_ref())?;
     let update = match &reply {
         Reply::Failed { why, .. } => return Ok(Checked::Unanswered(why.clone())),
-        Reply::Answered { status: 200, body, .. } => update::parse(body),
+        Reply::Answered { status: 200, body, .. } => update::parse(body, &question.version),
         Reply::Answered { status, .. } => {
             return Ok(Checked::Unanswered(format!("it answered {status}")));
         }

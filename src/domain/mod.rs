@@ -17,6 +17,7 @@ pub mod switch;
 pub mod table;
 pub mod text;
 pub mod tool_id;
+#[cfg(feature = "delivery")]
 pub mod update;
 pub mod variable;
 pub mod wording;

@@ -32,6 +32,7 @@ pub mod spool;
 pub mod subject;
 pub mod transparency;
 pub mod undo;
+#[cfg(feature = "delivery")]
 pub mod updates;
 pub mod vendors_file;
 pub mod world;

@@ -9,6 +9,8 @@ mod a_value_is_not_printed;
 mod an_edit_changes_one_key;
 mod an_opt_out_outlives_a_power_cut;
 mod an_opt_out_outlives_a_third_party_switch;
+#[cfg(target_os = "linux")]
+mod an_update_check_tells_what_is_true;
 mod any_file_system_takes_an_opt_out;
 mod consent_covers_what_was_read;
 mod damage_stays_where_it_is;

@@ -24,6 +24,8 @@ pub enum Mode {
     Flaky(usize),
     /// More than one event in a request, or an event in which this stands, gets the status.
     Picky(u16, &'static str),
+    /// Each request is answered with this body.
+    Says(&'static str),
     /// Nothing is read and nothing is said.
     Silence,
     /// The request is read; the answer comes when the test says so.
@@ -220,6 +222,10 @@ impl Receiver {
     fn answer(&self, request: &Request, count: usize, out: &mut impl Write) -> io::Result<bool> {
         match &self.shared.mode {
             Mode::Status(status, headers) => respond(out, *status, headers)?,
+            Mode::Says(body) => {
+                write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
+                out.flush()?;
+            }
             Mode::InTurn(statuses) => {
                 respond(out, statuses.get(count - 1).copied().unwrap_or(200), &[])?;
             }
