@@ -152,7 +152,7 @@ fn the_command_records_as_declared_or_says_why_not() {
             "werf: CommandExited: command holds a command that is not declared",
         ),
         ("stranger=s3cret", "werf: CommandExited: stranger is not declared"),
-        ("version=/home/s3cret", "werf: CommandExited: version holds a value outside its type"),
+        ("durationMs=-7", "werf: CommandExited: durationMs holds a value outside its type"),
     ] {
         let ran = home.run(&["record", "werf", "CommandExited", field]).ends(1);
         assert!(ran.stderr.contains(complaint), "{ran:?}");
@@ -169,9 +169,9 @@ fn the_command_records_as_declared_or_says_why_not() {
 
 #[test]
 fn only_what_the_accepted_notice_covers_is_recorded() {
-    let first = format!("{PROBE}old = {{ type = \"integer\" }}\n");
+    let first = format!("{PROBE}old = {{ type = \"exit-code\" }}\n");
     let second = format!(
-        "notice = 2\n{first}new = {{ type = \"integer\", since = 2 }}\n[events.F]\npurpose = \"usage\"\nsince = 2\n"
+        "notice = 2\n{first}new = {{ type = \"exit-code\", since = 2 }}\n[events.F]\npurpose = \"usage\"\nsince = 2\n"
     );
     let home = Home::new();
     home.declare_text(&first);
@@ -188,7 +188,7 @@ fn only_what_the_accepted_notice_covers_is_recorded() {
     home.run(&["record", "probe", "E", "old=1", "new=2"]).ends(0);
     assert_eq!(logged(&home).len(), 2);
 
-    home.declare_text(&second.replace("type = \"integer\" }", "type = \"duration-ms\" }"));
+    home.declare_text(&second.replace("type = \"exit-code\" }", "type = \"duration-ms\" }"));
     home.run(&["record", "probe", "E", "old=1"]).ends(0);
     assert_eq!(logged(&home).len(), 2, "a widened declaration is held as changed");
 }

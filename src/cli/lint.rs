@@ -60,10 +60,12 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 /// Checks a catalogue of other people's tools; `None` where the file is none.
 fn checked_as_catalogue(session: &Session, typed: &Typed) -> Result<Option<Exit>, Failure> {
-    let Some(text) = foreign::read(&typed.file).unwrap_or_default() else { return Ok(None) };
-    if !reading::is_catalogue(&text) {
+    // A catalogue may be longer than a declaration, so what it is is seen from its beginning.
+    let beginning = foreign::beginning(&typed.file, declaration::BYTES as u64);
+    if !beginning.is_some_and(|text| reading::is_catalogue(&text)) {
         return Ok(None);
     }
+    let Some(text) = foreign::read(&typed.file).unwrap_or_default() else { return Ok(None) };
     if typed.against.is_some() {
         return Err(Failure::misuse("--against compares declarations, and this is a catalogue"));
     }

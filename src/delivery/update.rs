@@ -229,9 +229,7 @@ fn event(
         let mut always = |name: &str, value: &str| {
             attributes.entry(name).or_insert_with(|| json!(value));
         };
-        if environment::is_version(&question.version) {
-            always("version", &question.version);
-        }
+        always("version", environment::version(&question.version));
         always("os", environment::system());
         always("arch", environment::processor());
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-const LIMIT: u64 = 1024 * 1024;
+const LIMIT: u64 = declaration::BYTES as u64;
 
 /// A declaration and where it stands.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ use super::{folder, platform};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// More than any configuration that a person writes.
@@ -26,6 +27,15 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
 /// Where it is there and cannot be read, or others than the user and root can change or replace it.
 pub fn read_trusted(path: &Path) -> Result<Option<String>, Error> {
     file::read(path, LIMIT, Trust::Shared)
+}
+
+/// The beginning of a regular file, at most so many bytes; `None` where there is none or it cannot be read.
+pub fn beginning(path: &Path, bytes: u64) -> Option<String> {
+    let mut options = platform::careful_options(true);
+    let (file, _) = file::open_regular(options.read(true), path)?;
+    let mut beginning = Vec::new();
+    file.take(bytes).read_to_end(&mut beginning).ok()?;
+    Some(String::from_utf8_lossy(&beginning).into_owned())
 }
 
 /// The files of a folder with this ending, sorted.

@@ -61,9 +61,9 @@ impl Recorder {
         }
     }
 
-    /// Says which version of the tool this is. What is no version is not kept.
+    /// Says which version of the tool this is. What is no version is called other.
     pub fn version(&mut self, version: &str) {
-        self.version = event::environment::is_version(version).then(|| version.to_owned());
+        self.version = Some(event::environment::version(version).to_owned());
         if let Some(run) = self.run.get_mut() {
             run.version.clone_from(&self.version);
         }

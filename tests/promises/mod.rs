@@ -2,6 +2,7 @@
 //! with a table of inputs for each way that was found. Not one example but its class.
 
 #[cfg(target_os = "linux")]
+mod a_declaration_is_bounded;
 mod a_declaration_is_not_replaced_silently;
 mod a_file_keeps_its_attributes;
 mod a_host_keeps_its_own_commands;

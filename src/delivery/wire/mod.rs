@@ -12,7 +12,7 @@ mod size;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use super::request::{Request, is_ours};
+use super::request::Request;
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::pseudonym::placeholder;
@@ -129,17 +129,4 @@ pub fn limits(declaration: &Declaration) -> Vec<String> {
         }
     }
     found
-}
-
-/// What is wrong with the headers of a declaration.
-fn header_limits(declaration: &Declaration, destination: &Destination) -> Vec<String> {
-    let at = fields::key_of_destination(declaration, destination);
-    let wrong = |(name, value): (&String, &String)| {
-        if is_ours(name) {
-            return Some(format!("{at}.headers.{name}: this header is set by sayso"));
-        }
-        let is_plain = value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        (!is_plain).then(|| format!("{at}.headers.{name}: a header holds plain ASCII only"))
-    };
-    destination.headers.iter().filter_map(wrong).collect()
 }

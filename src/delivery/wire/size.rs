@@ -7,8 +7,7 @@ use serde_json::Value;
 
 /// The longest value of a field, in bytes of JSON; `None` where a clap host brings the words.
 ///
-/// Numbers are as long as 64 bits allow; versions as long as `environment::is_version` does, with
-/// one `v`; systems and processors are names of Rust's targets, none of which has 16 letters.
+/// Numbers are as long as 64 bits allow; versions, times and durations as long as their form does; systems and processors are names of Rust's targets, none of which has 16 letters.
 pub(super) fn longest(declaration: &Declaration, field: &Field) -> Option<usize> {
     let of_words = |words: &[String]| words.iter().map(|word| quoted(word)).max();
     match &field.kind {
@@ -17,7 +16,7 @@ pub(super) fn longest(declaration: &Declaration, field: &Field) -> Option<usize>
             let ends = [min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX)];
             ends.iter().map(|end| end.to_string().len()).max()
         }
-        FieldType::DurationMs | FieldType::Timestamp => Some(19),
+        FieldType::DurationMs | FieldType::Timestamp => Some(13),
         FieldType::ExitCode => Some(11),
         FieldType::Enum { values } | FieldType::ErrorCode { values } => of_words(values),
         FieldType::Constant { value } => Some(quoted(value)),
@@ -32,7 +31,7 @@ pub(super) fn longest(declaration: &Declaration, field: &Field) -> Option<usize>
             let sizes = declaration.options.iter().map(|name| one_option(name));
             (!declaration.options.is_empty()).then(|| sizes.sum::<usize>() + 2)
         }
-        FieldType::Version => Some(2 + 1 + 4 * 9 + 3 + 25 + 25),
+        FieldType::Version => Some(2 + 1 + 4 * 5 + 3 + 1 + 7 + 1 + 4),
         FieldType::Os | FieldType::Arch => Some(2 + 16),
         FieldType::CiName => signals::automations().map(|word| word.len() + 2).max(),
         FieldType::RunId => Some(2 + 36),

@@ -2,6 +2,7 @@
 
 use crate::domain::hex::hex;
 use crate::domain::tool_id::Purpose;
+use core::net::{IpAddr, Ipv4Addr};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -186,13 +187,84 @@ fn has_sound_authority(url: &str) -> bool {
     port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
+/// Headers that a declaration may send to this machine: they name a tenant of a collector. Any other one
+/// could make a local service do something.
+const LOCAL_HEADERS: [&str; 3] = ["X-Scope-OrgID", "X-Tenant", "X-Tenant-ID"];
+
+/// Whether a header is set by sayso or by HTTP itself, and so not by a declaration.
+pub fn is_ours(header: &str) -> bool {
+    const OURS: [&str; 16] = [
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "sayso-consent",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    ];
+    OURS.iter().any(|ours| header.eq_ignore_ascii_case(ours))
+}
+
+/// What is wrong with a header to an address, as the end of a sentence; `None` where nothing is. The form
+/// is that of RFC 9110, 5.5 and 5.6.2, without what no receiver needs.
+pub fn flaw_of_header(url: &str, name: &str, value: &str) -> Option<String> {
+    let is_name = |name: &str| {
+        (1..=60).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let is_value =
+        |value: &str| value.trim() == value && value.bytes().all(|b| matches!(b, b' '..=b'~'));
+    let is_for_this_machine = || LOCAL_HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if !is_name(name) {
+        Some("a header has a name of up to 60 letters, digits and '-'".to_owned())
+    } else if is_ours(name) {
+        Some("this header is set by sayso".to_owned())
+    } else if !is_value(value) || value.is_empty() {
+        Some("a header holds plain ASCII only".to_owned())
+    } else if host(url).is_some_and(is_this_machine) && !is_for_this_machine() {
+        Some(format!("to this machine, only {} may be sent", LOCAL_HEADERS.join(", ")))
+    } else {
+        None
+    }
+}
+
+/// Whether a host is this machine, by a name or an address that says so.
+fn is_this_machine(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_local = |address: IpAddr| {
+        let address = address.to_canonical();
+        address.is_loopback() || address.is_unspecified()
+    };
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok_and(is_local)
+}
+
+/// Whether a host is a number in a form that only some programs take for an address.
+fn is_odd_number(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let is_number = last.bytes().all(|b| b.is_ascii_digit())
+        || last.starts_with("0x") && last[2..].bytes().all(|b| b.is_ascii_hexdigit());
+    !host.contains(':') && is_number && host.parse::<Ipv4Addr>().is_err()
+}
+
 /// Whether an address may be used: HTTPS, or plain HTTP to the loopback address.
 pub fn is_allowed(url: &str) -> bool {
     let Some(host) = host(url) else { return false };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_');
     if !has_sound_authority(url)
         || !host.chars().all(plain)
-        || url.chars().any(|c| c.is_whitespace() || c == '@')
+        || is_odd_number(host)
+        || !url.bytes().all(|b| b.is_ascii_graphic() && b != b'@')
     {
         return false;
     }
@@ -220,6 +292,10 @@ mod tests {
             "http://127.0.0.1@evil.example/",
             "http://[::1/",
             "http://[::1]evil.example/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://127.1/",
+            "https://x.ex\u{e4}mple/",
             "http://127.0.0.1:80.evil.example/",
             "https://[zz]/",
             "https://x.example:99999/",
@@ -234,5 +310,40 @@ mod tests {
         assert_eq!(host("https://a.example:8443/x?y#z"), Some("a.example"));
         assert_eq!(host("http://[::1]:80/"), Some("::1"));
         assert_eq!(host("nothing"), None);
+    }
+
+    #[test]
+    fn a_declaration_drives_no_service_of_this_machine() {
+        for local in [
+            "http://127.0.0.1:2375/",
+            "http://localhost:2375/",
+            "https://LOCALHOST./",
+            "https://a.localhost",
+            "https://127.8.9.1/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://0.0.0.0/",
+        ] {
+            for header in ["Authorization", "X-Registry-Auth", "X-HTTP-Method-Override", "Cookie"] {
+                assert!(flaw_of_header(local, header, "x").is_some(), "{local} {header}");
+                assert_eq!(flaw_of_header("https://x.example/", header, "x"), None, "{header}");
+            }
+            assert_eq!(flaw_of_header(local, "x-tenant", "one"), None, "{local}");
+        }
+        for (name, value) in [
+            ("", "x"),
+            ("A B", "x"),
+            ("A:", "x"),
+            ("Ä", "x"),
+            ("X-A", ""),
+            ("X-A", "a\nb"),
+            ("X-A", "ä"),
+            ("X-A", " a"),
+            ("Host", "x"),
+            ("host", "x"),
+            ("Transfer-Encoding", "chunked"),
+        ] {
+            assert!(flaw_of_header("https://x.example/", name, value).is_some(), "{name}: {value}");
+        }
     }
 }

@@ -11,7 +11,7 @@ pub mod terms;
 mod typed;
 pub mod words;
 
-pub use parse::{Problem, Problems, advice, parse};
+pub use parse::{BYTES, Problem, Problems, advice, parse};
 pub use prepared::Prepared;
 pub use terms::Terms;
 

@@ -1,13 +1,18 @@
 //! From what the author typed to what it means, with every problem found on the way.
 
+mod bounds;
 mod events;
 mod places;
 mod switches;
+mod texts;
+
+pub use bounds::BYTES;
+use texts::visible;
 
 use super::destination;
 use super::{Declaration, Identity, Manner, PurposeSpec};
 use super::{typed, words};
-use crate::domain::text;
+use crate::domain::legible;
 use crate::domain::tool_id::{Purpose, ToolId};
 use indexmap::IndexMap;
 use std::fmt;
@@ -48,11 +53,19 @@ impl std::error::Error for Problems {}
 /// Reads a declaration.
 ///
 /// # Errors
-/// Everything that is wrong with it, at once; a file that is not TOML or lacks a key is one problem.
+/// Everything that is wrong with it, at once; a file that is not TOML or lacks a key is one problem. What
+/// holds more than a declaration may is not looked at any further.
 pub fn parse(text: &str) -> Result<Declaration, Problems> {
+    if let Some(problem) = bounds::of_text(text) {
+        return Err(Problems(vec![problem]));
+    }
     let typed: typed::Declaration = toml::from_str(text).map_err(|error| {
         Problems(vec![Problem { at: String::new(), what: error.to_string().trim_end().to_owned() }])
     })?;
+    let exceeded = bounds::of(&typed);
+    if !exceeded.is_empty() {
+        return Err(Problems(exceeded));
+    }
     let mut reader = Reader { problems: Vec::new() };
     let declaration = reader.declaration(typed);
     match declaration {
@@ -111,6 +124,9 @@ pub fn advice(declaration: &Declaration) -> Vec<Problem> {
     advice
 }
 
+/// The most words of a command.
+const COMMAND: usize = 5;
+
 struct Reader {
     problems: Vec<Problem>,
 }
@@ -122,6 +138,9 @@ impl Reader {
 
     fn declaration(&mut self, typed: typed::Declaration) -> Option<Declaration> {
         let tool: Option<ToolId> = self.parsed(&typed.tool, "tool");
+        if let Some(flaw) = tool.as_ref().and_then(|id| legible::flaw_of_name(id.as_str())) {
+            self.problem("tool", flaw);
+        }
         if typed.notice == 0 {
             self.problem("notice", "versions count from 1");
         }
@@ -159,8 +178,8 @@ impl Reader {
             .collect();
         let declaration = Declaration {
             tool: tool?,
-            name: self.said(typed.name, "name"),
-            vendor: self.said(typed.vendor, "vendor"),
+            name: self.name(typed.name, "name"),
+            vendor: self.name(typed.vendor, "vendor"),
             homepage: self.text(typed.homepage, "homepage"),
             policy: self.text(typed.policy, "policy"),
             contact: self.text(typed.contact, "contact"),
@@ -170,11 +189,11 @@ impl Reader {
             manner,
             retention: self.text(typed.retention, "retention"),
             wait,
-            why: self.said(typed.why, "why"),
+            why: self.explained(typed.why, "why"),
             opt_out: self.texts(typed.opt_out, "opt-out"),
             deletion: self.text(typed.deletion, "deletion"),
-            commands: self.texts(typed.commands, "commands"),
-            options: self.texts(typed.options, "options"),
+            commands: self.words(typed.commands, COMMAND, "commands"),
+            options: self.words(typed.options, 1, "options"),
             switches,
             log_file: typed.environment.log_file,
             purposes,
@@ -199,8 +218,8 @@ impl Reader {
             let at = format!("purposes.{}", visible(&name));
             let identity = self.word(&Identity::ALL, typed.identity.as_deref(), &at, "identity");
             let spec = PurposeSpec {
-                why: self.said(typed.why, &format!("{at}.why")),
-                example: self.text(typed.example, &format!("{at}.example")),
+                why: self.explained(typed.why, &format!("{at}.why")),
+                example: self.explanation(typed.example, &format!("{at}.example")),
                 identity,
                 operator: typed.operator,
                 since: self.since(typed.since, notice, &at),
@@ -279,39 +298,6 @@ impl Reader {
         self.problem(at, format!("{key} is one of {}", known.join(", ")));
         T::default()
     }
-
-    /// A text that must say something.
-    fn said(&mut self, text: String, at: &str) -> String {
-        if text.trim().is_empty() {
-            self.problem(at, "may not be empty");
-        }
-        if !is_plain(&text) {
-            self.problem(at, "holds a control character");
-        }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    fn text(&mut self, text: Option<String>, at: &str) -> Option<String> {
-        text.map(|text| self.said(text, at))
-    }
-
-    fn texts(&mut self, texts: Vec<String>, at: &str) -> Vec<String> {
-        texts.into_iter().map(|text| self.said(text, at)).collect()
-    }
-}
-
-/// Whether a text is safe to print: its author must not be able to move the cursor, to recolour
-/// the question or to turn its words around. Line ends and tabs become spaces when it is read.
-fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| text::is_plain(c) || matches!(c, '\n' | '\r' | '\t'))
-}
-
-/// A name as it may be printed, even where it is not valid.
-fn visible(name: &str) -> String {
-    name.chars()
-        .take(64)
-        .map(|c| if is_plain(&c.to_string()) && !c.is_whitespace() { c } else { '?' })
-        .collect()
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ fn every_problem_is_named_with_its_key() {
         ("kind = \"otlp\"", "kind = \"carrier-pigeon\"", "there is no such kind"),
         ("https://telemetry.", "http://telemetry.", "the url is https"),
         ("why = \"To see", "why = \"\\u001b[31mTo see", "holds a control character"),
-        ("why = \"To see", "why = \"\\u202eTo see", "holds a control character"),
+        ("why = \"To see", "why = \"\\u202eTo see", "turns text around, U+202E"),
         ("on = { GREETER_TELEMETRY = [\"1\"] }", "on = { X = [\"ja\"] }", "may switch on"),
         ("wait = \"24h\"", "wait = \"soon\"", "wait: use a number"),
         ("vendor = \"Greeters\"", "vendor = \" \"", "vendor: may not be empty"),

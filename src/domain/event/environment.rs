@@ -30,7 +30,9 @@ pub fn value_of(kind: &FieldType, run: &Run, stamp: &Stamp) -> Option<Value> {
         FieldType::Ci => json!(run.is_automated),
         FieldType::CiName => json!(run.automation?),
         FieldType::Version => json!(run.version.as_deref()?),
-        FieldType::PreRelease => json!(is_pre_release(run.version.as_deref()?)),
+        FieldType::PreRelease => {
+            json!(is_pre_release(run.version.as_deref().filter(|version| *version != OTHER)?))
+        }
         FieldType::Timestamp => json!(stamp.ts),
         FieldType::RunId => json!(run.execution),
         FieldType::Constant { value } => json!(value),
@@ -39,29 +41,42 @@ pub fn value_of(kind: &FieldType, run: &Run, stamp: &Stamp) -> Option<Value> {
     })
 }
 
-/// Whether a version is a pre-release (Semantic Versioning 2.0.0, section 9), or no release at all.
-pub fn is_pre_release(version: &str) -> bool {
-    let core = version.split('+').next().unwrap_or(version);
-    core == "dev" || core.contains('-')
+/// What every text is sent as that is no version.
+pub const OTHER: &str = "other";
+
+/// The words of a version that is no release.
+const LABELS: [&str; 8] = ["alpha", "beta", "rc", "pre", "dev", "nightly", "canary", "preview"];
+
+/// A text as a version: itself, or [`OTHER`] where it could hold anything else.
+pub fn version(text: &str) -> &str {
+    if is_version(text) { text } else { OTHER }
 }
 
-/// Whether a text is a version and nothing else: numbers, then at most one short label and one
-/// short build, as Semantic Versioning writes them; or `dev`.
-pub fn is_version(text: &str) -> bool {
-    if text == "dev" {
-        return true;
-    }
-    let (rest, build) = text.split_once('+').map_or((text, None), |(rest, b)| (rest, Some(b)));
-    let (core, label) = rest.split_once('-').map_or((rest, None), |(core, l)| (core, Some(l)));
-    let numbers: Vec<&str> = core.trim_start_matches('v').split('.').collect();
-    let is_number =
-        |part: &&str| (1..=9).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    let is_label = |part: &str| {
-        (1..=24).contains(&part.len())
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+/// Whether a version is a pre-release, or no release at all.
+pub fn is_pre_release(version: &str) -> bool {
+    version.trim_start_matches('v').bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// Whether a text is a version and nothing else: `dev`, or an optional `v`, one to four numbers of at
+/// most five digits, and at most one label, which one number of at most four digits may follow. Between
+/// numbers and label, and between label and number, `-` or `.` may stand.
+fn is_version(text: &str) -> bool {
+    let core = text.strip_prefix('v').unwrap_or(text);
+    let label = core.find(|c: char| c.is_ascii_lowercase()).unwrap_or(core.len());
+    let (core, label) = core.split_at(label);
+    let core = if label.is_empty() { core } else { core.strip_suffix(['-', '.']).unwrap_or(core) };
+    let numbers: Vec<&str> = core.split('.').collect();
+    let number = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
     };
-    (1..=4).contains(&numbers.len())
-        && numbers.iter().all(is_number)
-        && label.is_none_or(is_label)
-        && build.is_none_or(is_label)
+    let is_label = |label: &str| {
+        LABELS
+            .iter()
+            .filter_map(|word| label.strip_prefix(word))
+            .any(|rest| rest.is_empty() || number(rest.strip_prefix(['-', '.']).unwrap_or(rest), 4))
+    };
+    text == "dev"
+        || numbers.len() <= 4
+            && numbers.iter().all(|part| number(part, 5))
+            && (label.is_empty() || is_label(label))
 }

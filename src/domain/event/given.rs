@@ -69,8 +69,19 @@ pub struct NotAsDeclared {
     pub why: &'static str,
 }
 
-/// What fields of type `command` and `options` may hold.
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
+
+/// The longest duration: no run of a command takes a year.
+const YEAR: i64 = 366 * DAY;
+
+/// The earliest time, 2000-01-01 UTC: what is before it was given in another unit, or is no time.
+const EARLIEST: i64 = 946_684_800_000;
+
+/// What values are held to beyond their type.
 pub struct Vocabulary<'a> {
+    /// The time of the event, in milliseconds: a timestamp is at most a day later, which clocks differ.
+    pub now: i64,
     /// Whether it is a command, from the tool's name on.
     pub knows_command: &'a dyn Fn(&str) -> bool,
     /// Whether it is an option, without dashes.
@@ -112,7 +123,12 @@ impl Given {
             (FieldType::Integer { min, max, buckets }, Self::Integer(value)) => {
                 in_bucket(*value, *min, *max, buckets)
             }
-            (FieldType::DurationMs | FieldType::Timestamp, Self::Integer(value)) if *value >= 0 => {
+            (FieldType::DurationMs, Self::Integer(value)) if (0..=YEAR).contains(value) => {
+                Ok(json!(value))
+            }
+            (FieldType::Timestamp, Self::Integer(value))
+                if (EARLIEST..=vocabulary.now.saturating_add(DAY)).contains(value) =>
+            {
                 Ok(json!(value))
             }
             (FieldType::ExitCode, Self::Integer(value))
@@ -128,9 +144,7 @@ impl Given {
                 command_of(command, *verbs, vocabulary.knows_command)
             }
             (FieldType::Options, Self::Options(used)) => options_of(used, vocabulary.knows_option),
-            (FieldType::Version, Self::Text(text)) if environment::is_version(text) => {
-                Ok(json!(text))
-            }
+            (FieldType::Version, Self::Text(text)) => Ok(json!(environment::version(text))),
             (FieldType::Os, Self::Text(text)) if text == environment::system() => Ok(json!(text)),
             (FieldType::Arch, Self::Text(text)) if text == environment::processor() => {
                 Ok(json!(text))

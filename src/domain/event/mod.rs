@@ -85,6 +85,7 @@ pub fn assemble<'a>(
     let holds = |list: &[String], word: &str| list.iter().any(|known| known == word);
     let vocabulary = Vocabulary {
         knows_command: &|word| holds(&run.commands, word) || terms.knows_command(word),
+        now: stamp.ts,
         knows_option: &|word| holds(&run.options, word) || terms.knows_option(word),
     };
     let mut body = Assembled::new(tool, event, run, stamp);

@@ -109,7 +109,6 @@ fn values_outside_their_type_are_refused_without_being_named() {
         ("command", secret.into()),
         ("options", options),
         ("kind", secret.into()),
-        ("version", secret.into()),
         ("steps", 101.into()),
         ("steps", secret.into()),
         ("code", secret.into()),
@@ -151,24 +150,99 @@ fn without_the_persons_secret_there_is_no_hash_of_theirs() {
 
 #[test]
 fn versions_are_versions_and_nothing_else() {
-    for good in ["1.2.3", "v0.6.2-RC1", "dev", "2", "1.2.3-rc.1+build.5"] {
-        assert!(environment::is_version(good), "{good}");
+    for good in [
+        "1.2.3",
+        "v0.6.2-rc1",
+        "dev",
+        "2",
+        "1.2.3-rc.1",
+        "v1.2.3.4",
+        "99999.0",
+        "2026.11.27-nightly",
+        "1.2.3-preview-9999",
+        "1.2beta",
+        "1.2.alpha3",
+        "v1-dev",
+    ] {
+        assert_eq!(environment::version(good), good);
     }
-    for bad in ["", "1.2.3 secret", "/home/ada", "ada@host", "1.2.3-", "x", "1..2", &"1".repeat(10)]
-    {
-        assert!(!environment::is_version(bad), "{bad}");
+    for bad in [
+        "",
+        "1.2.3 secret",
+        "/home/ada",
+        "ada@host",
+        "1.2.3-",
+        "x",
+        "1..2",
+        "100000",
+        "1.2.3.4.5",
+        "v",
+        "vv1",
+        "1.2.3-alice",
+        "1.2.3-alice.myhost.secretproj",
+        "1.2.3+build",
+        "1.2.3-rc.1.2",
+        "1.2.3-rc12345",
+        "1.2.3-rc1-beta",
+        "1.2.3-RC1",
+        "dev1",
+        "1.2.3--rc",
+        "1.2.3-rc-",
+        "1.2.3-prefix",
+        "-1",
+        "１",
+        "1.2.3-20261127",
+    ] {
+        assert_eq!(environment::version(bad), "other", "{bad}");
     }
-    assert!(environment::is_pre_release("0.6.2-RC1"));
-    assert!(!environment::is_pre_release("0.6.2+a-b"));
+    assert!(environment::is_pre_release("v0.6.2-rc1") && environment::is_pre_release("dev"));
+    assert!(!environment::is_pre_release("v0.6.2"));
+}
+
+#[test]
+fn times_and_durations_are_bounded_by_what_they_mean() {
+    let event = |field: &str, value: i64| {
+        let text = format!(
+            "tool = \"t\"\nname = \"T\"\nvendor = \"T\"\nwhy = \"T\"\n[purposes.usage]\nwhy = \"T\"\n\
+             [events.E]\npurpose = \"usage\"\n[events.E.fields]\nx = {{ type = \"{field}\" }}\n"
+        );
+        let declaration = parse(&text).expect("valid");
+        let now = 1_795_219_872_000;
+        let stamp = Stamp { ts: now, event_id: "event".to_owned() };
+        let given = BTreeMap::from([("x".to_owned(), Given::Integer(value))]);
+        let declared = (&declaration.tool, &declaration as &dyn Terms);
+        assemble(declared, &declaration.events[0], &given, &run(), 1, &stamp, Hashes::Named).is_ok()
+    };
+    let now = 1_795_219_872_000;
+    for (field, value, is_right) in [
+        ("timestamp", now, true),
+        ("timestamp", now + 86_400_000, true),
+        ("timestamp", now + 86_400_001, false),
+        ("timestamp", 946_684_800_000, true),
+        ("timestamp", 946_684_799_999, false),
+        ("timestamp", 1_795_219_872, false),
+        ("timestamp", 0, false),
+        ("timestamp", i64::MAX, false),
+        ("duration-ms", 0, true),
+        ("duration-ms", 366 * 86_400_000, true),
+        ("duration-ms", 366 * 86_400_000 + 1, false),
+        ("duration-ms", -1, false),
+        ("duration-ms", i64::MAX, false),
+    ] {
+        assert_eq!(event(field, value), is_right, "{field} {value}");
+    }
 }
 
 proptest! {
     /// No text at all gets through a type that is not about that text.
     #[test]
     fn no_free_text_gets_through(text in "\\PC{1,40}") {
-        for field in ["command", "kind", "version", "steps", "code", "os", "options"] {
+        let version = assembled(&[("version", text.as_str().into())], 2).expect("as declared");
+        let version = &version.shown["eventData"]["version"];
+        prop_assert!(*version == "other" || environment::version(&text) == text);
+        for field in ["command", "kind", "steps", "code", "os", "options"] {
             let declared = ["probe run", "probe stop now", "a", "b"].contains(&text.as_str());
-            prop_assume!(!declared && !environment::is_version(&text));
+            prop_assume!(!declared);
             prop_assert!(assembled(&[(field, text.as_str().into())], 2).is_err());
         }
     }
@@ -180,6 +254,7 @@ proptest! {
         for field in &greeter.events[0].fields {
             let given = Given::typed(&text, &field.kind);
             let vocabulary = Vocabulary {
+                now: 7,
                 knows_command: &|word| greeter.knows_command(word),
                 knows_option: &|word| greeter.knows_option(word),
             };

@@ -1,10 +1,14 @@
 //! Events and their fields.
 
+use super::texts::NAME;
 use super::{Reader, visible};
 use crate::domain::declaration::field::{ENVELOPE, Field, FieldType, HashKey, Place, TYPES};
 use crate::domain::declaration::{Event, PurposeSpec, typed};
 use crate::domain::tool_id::Purpose;
 use indexmap::IndexMap;
+
+/// The most values of an integer without buckets: more of them could tell one machine from another.
+const MOST_VALUES: i64 = 1_000_000;
 
 impl Reader {
     pub(super) fn events(
@@ -21,7 +25,7 @@ impl Reader {
             if !is_name(&name) {
                 self.problem(
                     &at,
-                    "use letters, digits, '.', '_' and '-' in the name, a letter first",
+                    "use up to 60 letters, digits, '.', '_' and '-' in the name, a letter first",
                 );
             }
             let Some(purpose) = self.declared(&typed.purpose, purposes, &format!("{at}.purpose"))
@@ -44,7 +48,7 @@ impl Reader {
                 }
                 fields.push(field);
             }
-            let why = self.text(typed.why, &format!("{at}.why"));
+            let why = self.explanation(typed.why, &format!("{at}.why"));
             events.push(Event { name, purpose, why, once: typed.once, since, fields });
         }
         events
@@ -64,7 +68,7 @@ impl Reader {
             if !is_name(&name) {
                 self.problem(
                     &at,
-                    "use letters, digits, '.', '_' and '-' in the name, a letter first",
+                    "use up to 60 letters, digits, '.', '_' and '-' in the name, a letter first",
                 );
             }
             if place == Place::Event && ENVELOPE.contains(&name.as_str()) {
@@ -72,7 +76,7 @@ impl Reader {
             }
             let since = self.since(typed.since, notice, &at).max(first);
             let Some(kind) = self.field_type(&typed, &at) else { continue };
-            let why = self.text(typed.why, &format!("{at}.why"));
+            let why = self.explanation(typed.why, &format!("{at}.why"));
             fields.push(Field { name, kind, place, why, since });
         }
         fields
@@ -128,13 +132,20 @@ impl Reader {
         if typed.min.zip(typed.max).is_some_and(|(min, max)| min > max) {
             self.problem(at, "min is above max");
         }
+        let span = typed.max.zip(typed.min).and_then(|(max, min)| max.checked_sub(min));
+        if buckets.is_empty() && span.is_none_or(|span| span >= MOST_VALUES) {
+            self.problem(
+                at,
+                format!("without buckets, min and max span at most {MOST_VALUES} values"),
+            );
+        }
         FieldType::Integer { min: typed.min, max: typed.max, buckets }
     }
 }
 
-/// Names of events and fields: letters, digits, `.`, `_`, `-`, a letter first, 64 at most.
+/// Names of events and fields: letters, digits, `.`, `_`, `-`, a letter first, [`NAME`] at most.
 fn is_name(name: &str) -> bool {
-    name.len() <= 64
+    name.len() <= NAME
         && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }

@@ -1,6 +1,6 @@
 //! Where data goes: destinations, and what is collected outside sayso.
 
-use super::Reader;
+use super::{Reader, visible};
 use crate::domain::declaration::destination::{self, Destination, KINDS};
 use crate::domain::declaration::{Elsewhere, PurposeSpec, typed};
 use crate::domain::tool_id::Purpose;
@@ -32,13 +32,6 @@ impl Reader {
         if !kind.headers && !headers.is_empty() {
             self.problem(&at, format!("kind {} takes no headers", kind.name));
         }
-        let is_header = |name: &str| {
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        };
-        if headers.keys().any(|name| !is_header(name)) {
-            self.problem(&at, "a header has a name of letters, digits and '-'");
-        }
-        let headers = headers.into_iter().map(|(n, v)| (n, self.said(v, &at))).collect();
         let url = typed.url.or_else(|| kind.url.map(str::to_owned));
         if url.is_none() {
             self.problem(&at, format!("kind {} needs a url", kind.name));
@@ -48,6 +41,12 @@ impl Reader {
                 &at,
                 "the url is https (plain http only to 127.0.0.1, [::1] or localhost)",
             );
+        }
+        for (name, value) in &headers {
+            let at = format!("{at}.headers.{}", visible(name));
+            let flaw = destination::flaw_of_header(url.as_deref().unwrap_or_default(), name, value);
+            flaw.into_iter().for_each(|flaw| self.problem(&at, flaw));
+            self.said(value.clone(), &at);
         }
         if typed.purposes.is_empty() {
             self.problem(&at, "name the purposes whose events go there");
@@ -60,7 +59,7 @@ impl Reader {
         Some(Destination {
             kind,
             url: self.said(url?, &at),
-            recipient: self.said(typed.recipient, &format!("{at}.recipient")),
+            recipient: self.name(typed.recipient, &format!("{at}.recipient")),
             retention: self.text(typed.retention, &format!("{at}.retention")),
             purposes: served,
             since: self.since(typed.since, notice, &at),
@@ -78,7 +77,7 @@ impl Reader {
     ) -> Option<Elsewhere> {
         let at = format!("elsewhere.{number}");
         let what = self.said(typed.what, &format!("{at}.what"));
-        let to = self.said(typed.to, &format!("{at}.to"));
+        let to = self.name(typed.to, &format!("{at}.to"));
         let purpose = self.declared(&typed.purpose, purposes, &format!("{at}.purpose"))?;
         let since = self.since(typed.since, notice, &at).max(purposes[&purpose].since);
         Some(Elsewhere { what, to, purpose, since })

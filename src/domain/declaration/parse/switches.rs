@@ -29,7 +29,7 @@ impl Reader {
                     self.problem(&at, "list the values that switch off, or use \"any\"");
                     continue;
                 }
-                typed::Off::Listed(values) => OffValues::Listed(self.texts(values.clone(), &at)),
+                typed::Off::Listed(values) => OffValues::Listed(self.words(values.clone(), 1, &at)),
             };
             switches.off.insert(name.clone(), values);
         }
