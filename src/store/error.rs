@@ -184,7 +184,7 @@ impl Error {
             Self::Foreign { as_root: true, .. } => {
                 "run it without sudo: a choice belongs to the person who makes it".into()
             }
-            Self::Foreign { .. } => "run it as the user to whom the folder belongs".into(),
+            Self::Foreign { .. } => "only its owner can change that".into(),
             Self::NotEditable { path } | Self::LeftAlone { path, .. } => {
                 format!("change {} by hand", path.display())
             }

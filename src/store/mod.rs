@@ -21,6 +21,7 @@ mod platform;
 pub mod policy;
 mod positions;
 pub mod prepared;
+#[cfg(unix)]
 mod private_group;
 pub mod queue;
 pub mod random;

@@ -34,7 +34,7 @@ impl Turn {
     /// # Errors
     /// Where another process keeps it, or nothing can be written down here.
     pub fn take(layout: &Layout) -> Result<Self, Error> {
-        Replacement::of(&layout.undo().join("turn")).map(Self)
+        Replacement::for_an_opt_out(&layout.undo().join("turn")).map(Self)
     }
 }
 
@@ -263,7 +263,7 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, Error> {
 fn write(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Error::io("write", path, std::io::Error::other(error)))?;
-    match Replacement::of(path)?.commit(&(text + "\n")) {
+    match Replacement::for_an_opt_out(path)?.commit(&(text + "\n")) {
         Err(error) if !error.is_in_place() => Err(error),
         _ => Ok(()),
     }

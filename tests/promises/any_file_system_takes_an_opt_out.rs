@@ -5,6 +5,7 @@ use crate::faults::can_trace;
 use crate::support::trace::traced;
 use crate::support::{Home, Ran, am_root, have, missing, program};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 const CONSENT: &str = ".config/sayso/consent/werf.toml";
 const RECORD: [&str; 5] = ["record", "werf", "CommandExited", "exitCode=0", "durationMs=12"];
@@ -13,6 +14,18 @@ fn used() -> Home {
     let home = Home::new();
     home.declare("werf").run(&["enable", "werf", "--notice", "1"]).ends(0);
     home.run(&RECORD).ends(0);
+    home
+}
+
+const TURBOREPO: &str = ".config/turborepo/telemetry.json";
+
+/// A home with the program of a third-party tool, and its file.
+fn third_party() -> Home {
+    let home = Home::new();
+    home.write("bin/turbo", "#!/bin/sh\nexit 99\n");
+    let turbo = home.path().join("bin/turbo");
+    fs::set_permissions(turbo, fs::Permissions::from_mode(0o755)).expect("a mode");
+    home.write(TURBOREPO, "{\"telemetry_enabled\": true}\n");
     home
 }
 
@@ -49,6 +62,9 @@ fn neither_locks_nor_syncs_are_needed_to_opt_out() {
             let left = left.iter().find(|f| f.contains("/spool/") || f.ends_with(".new"));
             assert_eq!(left, None, "{calls:?} {arguments:?}");
         }
+        let home = third_party();
+        without(&home, calls, &["disable", "turborepo"]).ends(0);
+        assert!(home.read(TURBOREPO).contains("false"), "{calls:?}");
         // The first one of a user, where no folder is there.
         let home = Home::new();
         without(&home, calls, &["disable", "--unknown", "werf"]).ends(0);
@@ -66,6 +82,17 @@ fn without_locks_a_leftover_keeps_no_opt_out_from_being_stored_and_allows_nothin
     without(&home, &[("flock", "ENOLCK")], &["disable", "werf"]).ends(0);
     assert_eq!(home.reason("werf", "usage"), (false, "denied".to_owned()));
     assert!(!home.files().iter().any(|file| file.ends_with(".new")), "{:?}", home.files());
+    let home = third_party();
+    home.write(".local/state/sayso/undo/.turn.new", "");
+    without(&home, &[("flock", "ENOLCK")], &["disable", "turborepo"]).ends(0);
+    assert!(home.read(TURBOREPO).contains("false"));
+    // Where nobody can tell whether the draft is another writer's, an opt-in does not remove it.
+    let home = Home::new();
+    home.declare("werf").run(&["disable", "werf"]).ends(0);
+    home.write(".config/sayso/consent/.werf.toml.new", "another writer's");
+    without(&home, &[("flock", "ENOLCK")], &["enable", "werf", "--notice", "1"]).ends(1);
+    assert_eq!(home.reason("werf", "usage"), (false, "denied".to_owned()));
+    assert_eq!(home.read(".config/sayso/consent/.werf.toml.new"), "another writer's");
 }
 
 #[test]

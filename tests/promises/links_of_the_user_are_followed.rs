@@ -74,6 +74,20 @@ fn a_config_behind_a_link_is_read_and_written_there() {
     assert_eq!(home.reason("werf", "usage"), (false, "default-off".to_owned()));
     home.run(&["enable", "werf", "--notice", "1"]).ends(0);
     assert!(fs::read_to_string(&target).expect("it").contains("id = "));
+    // What is left behind the link names nobody, and allows nothing.
+    home.run(&["forget", "--everything"]).ends(0);
+    assert!(!is_link(&home.path().join(CONFIG)));
+    assert!(!fs::read_to_string(&target).expect("it").contains("id = "));
+}
+
+#[test]
+fn forgetting_everything_leaves_no_opt_in_behind_a_link() {
+    let home = granted();
+    let target = behind_a_link(&home, CONSENT);
+    home.run(&["forget", "--everything"]).ends(0);
+    assert!(!is_link(&home.path().join(CONSENT)));
+    let text = fs::read_to_string(&target).expect("it");
+    assert!(!text.contains("granted") && !text.contains("salt"), "{text}");
 }
 
 #[test]

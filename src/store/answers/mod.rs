@@ -79,7 +79,8 @@ pub fn end_every_opt_in(world: &World) -> Result<(), Error> {
             let _ = no::refuse_one_of_many(world, &tool, Scope::WholeTool, None, Via::Command);
         }
     }
-    Ok(())
+    // Behind a link, the file with the id stays when the link is removed.
+    after_many(world).map(drop)
 }
 
 /// Removes every file that sayso ever made for this user.

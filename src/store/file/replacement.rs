@@ -56,6 +56,11 @@ impl Replacement {
         Self::take(path, Intent::Any)
     }
 
+    /// The same for what an opt-out needs.
+    pub(in crate::store) fn for_an_opt_out(path: &Path) -> Result<Self, Error> {
+        Self::take(path, Intent::OptOut)
+    }
+
     /// The same for what the user decided. A link that can be trusted stays: the file behind it is
     /// replaced, in its own folder. Any other link is itself what is replaced.
     pub(in crate::store) fn of_choice(path: &Path, intent: Intent) -> Result<Self, Error> {
