@@ -225,7 +225,8 @@ fn real(path: &Path) -> PathBuf {
 fn check_who_manages(path: &Path, place: &Path, metadata: &Metadata) -> Result<(), Error> {
     let is_own = platform::owner(metadata) == platform::effective_user();
     let is_writable = place.parent().is_some_and(platform::is_writable_folder);
-    match path.is_symlink() && platform::is_trusted(metadata) && !(is_own && is_writable) {
+    let is_led_elsewhere = path.ancestors().take(2).any(Path::is_symlink);
+    match is_led_elsewhere && platform::is_trusted(metadata) && !(is_own && is_writable) {
         true => Err(Error::Managed { path: path.to_owned(), place: place.to_owned() }),
         false => Ok(()),
     }

@@ -15,6 +15,13 @@ fn calls(tools: usize, arguments: &[&str]) -> usize {
     for n in 1..tools {
         let tool = format!("tool{n}");
         let named = |text: &str| text.replacen("tool = \"werf\"", &format!("tool = \"{tool}\""), 1);
+        // Every third one is a choice about a third-party tool's own switch.
+        if n % 3 == 0 {
+            let choice = "kind = \"catalogued\"\n\n[usage]\nchoice = \"granted\"\n";
+            let text = format!("version = 1\ntool = \"{tool}\"\n{choice}");
+            fs::write(home.consent(&tool), text).expect("a choice");
+            continue;
+        }
         fs::write(home.consent(&tool), named(&consent)).expect("a choice");
         home.write(&format!(".local/share/sayso/tools/{tool}.toml"), &named(&declaration));
         home.write(&format!(".local/state/sayso/spool/{tool}/usage/x.jsonl"), "{}\n");

@@ -64,13 +64,19 @@ impl Replacement {
     /// The same for what the user decided. A link that can be trusted stays: the file behind it is
     /// replaced, in its own folder. Any other link is itself what is replaced.
     pub(in crate::store) fn of_choice(path: &Path, intent: Intent) -> Result<Self, Error> {
-        let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
-        let Some(place) = is_link.then(|| trusted_target(path)).flatten() else {
-            return Self::take(path, intent);
-        };
-        Self::take(&place, intent).map_err(|error| match error.is_forbidden() {
-            true => Error::Managed { path: path.to_owned(), place },
-            false => error,
+        let is_link = path.is_symlink();
+        let place = is_link.then(|| trusted_target(path)).flatten();
+        let place = place.unwrap_or_else(|| path.to_owned());
+        Self::take(&place, intent).map_err(|error| {
+            // The folder may be a link as well, or the one above it.
+            let is_led_elsewhere = path.ancestors().take(3).any(Path::is_symlink);
+            match error.is_forbidden() && is_led_elsewhere {
+                true => Error::Managed {
+                    place: place.canonicalize().unwrap_or(place),
+                    path: path.to_owned(),
+                },
+                false => error,
+            }
         })
     }
 
