@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use crate::support::{Home, am_root};
+use crate::surroundings::with_own_mounts;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
@@ -109,5 +110,42 @@ fn a_policy_and_a_catalogue_that_others_can_change_are_told_and_allow_nothing() 
         assert!(doctor.stdout.contains("catalogue/own.toml"), "{doctor:?}");
         assert!(doctor.stdout.contains("other user") || doctor.stdout.contains("another user"));
         set_mode(path.parent().expect("a folder"), 0o700);
+    }
+}
+
+#[test]
+fn a_policy_that_others_can_change_or_replace_holds_everything() {
+    let home = granted();
+    for (damage, expected) in [
+        ("true", "check 0"),
+        ("ln -s policy.toml further; mv policy.toml real; ln -s real policy.toml", "check 0"),
+        ("chmod 666 policy.toml", "check 1"),
+        ("chgrp 4242 policy.toml; chmod 664 policy.toml", "check 1"),
+        ("chown 4242 policy.toml", "check 1"),
+        ("chown 4242 .", "check 1"),
+        ("chmod 777 .", "check 1"),
+        ("chmod 1777 .", "check 1"),
+        ("mv policy.toml real; ln -s real policy.toml; chown -h 4242 policy.toml", "check 1"),
+        ("rm policy.toml; ln -s nothing policy.toml", "check 1"),
+        ("mkdir policy.d; mv policy.toml policy.d", "check 0"),
+        ("mkdir policy.d; mv policy.toml policy.d; chmod 666 policy.d/*", "check 1"),
+        ("mkdir policy.d; mv policy.toml policy.d; chmod 777 policy.d", "check 1"),
+    ] {
+        let script = format!(
+            "mount -t tmpfs tmpfs /etc; mkdir -m 755 /etc/sayso; cd /etc/sayso
+             echo 'version = 1' > policy.toml; {damage}
+             \"$0\" check werf usage && echo \"check $?\" || echo \"check $?\"
+             \"$0\" doctor; \"$0\" disable werf > /dev/null && echo \"disable $?\"
+             \"$0\" enable werf --notice 1 2> /dev/null > /dev/null || true"
+        );
+        let Some(ran) = with_own_mounts(&home, &script.replace("doctor;", "doctor || true;"))
+        else {
+            return;
+        };
+        assert!(ran.stdout.starts_with(&format!("{expected}\n")), "{damage}: {ran:#?}");
+        assert!(ran.stdout.contains("disable 0"), "{damage}: {ran:#?}");
+        let is_told = ran.stdout.contains("/etc/sayso/policy");
+        assert_eq!(is_told, expected == "check 1", "{damage}: {ran:#?}");
+        home.run(&["enable", "werf", "--notice", "1"]).ends(0);
     }
 }
