@@ -213,6 +213,7 @@ module completions {
 
   # Record an event as declared, if it is allowed; silent if it is held
   export extern "sayso record" [
+    --run: string             # The run that the event belongs to, such as a random number kept for all of it
     --help(-h)                # Print help
     tool: string@"nu-complete sayso record tool" # The tool
     event: string             # The event, as declared

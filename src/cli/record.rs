@@ -23,13 +23,16 @@ struct Typed {
     /// Values of its fields
     #[arg(value_name = "FIELD=VALUE")]
     field: Vec<String>,
+    /// The run that the event belongs to, such as a random number kept for all of it
+    #[arg(long, value_name = "ID", value_parser = run_name)]
+    run: Option<String>,
 }
 
 fn define() -> Command {
     Typed::augment_args(Command::new("record"))
         .about("Record an event as declared, if it is allowed; silent if it is held")
         .after_help(
-            "Options are given as names, with how often or whether a variable gave them: options=repo,verbose:3,level:env\n\nExit 0 if it is recorded or held, 1 if it is allowed and not as declared.\n\nExamples:\n  sayso record werf CommandExited exitCode=0 durationMs=10827",
+            "Options are given as names, with how often or whether a variable gave them: options=repo,verbose:3,level:env\n\nEach event is a run of its own, so that events cannot be linked by the run, unless --run names one: give the same ID to all events of one run, and a new random one to the next.\n\nExit 0 if it is recorded or held, 1 if it is allowed and not as declared.\n\nExamples:\n  sayso record werf CommandExited exitCode=0 durationMs=10827",
         )
 }
 
@@ -42,7 +45,11 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let Some(given) = given(event.as_deref(), typed.field.iter().map(String::as_str)) else {
         return Err(Failure::misuse("a field is given as FIELD=VALUE").hint("such as exitCode=0"));
     };
-    match Recorder::new(&subject).record(&subject, &typed.event, &given) {
+    let recorder = match &typed.run {
+        Some(name) => Recorder::new(&subject).of_run(&subject, name),
+        None => Recorder::new(&subject),
+    };
+    match recorder.record(&subject, &typed.event, &given) {
         Ok(_) => {
             start_what_is_due(&subject);
             Ok(Exit::Done)
@@ -50,6 +57,15 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         Err(error) => {
             Err(Failure::not_done(error).hint(format!("sayso show {tool} lists events and fields")))
         }
+    }
+}
+
+/// An id of a run: short, and plain enough to be typed. It never leaves the machine.
+fn run_name(text: &str) -> Result<String, String> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    match (1..=64).contains(&text.len()) && text.bytes().all(is_plain) {
+        true => Ok(text.to_owned()),
+        false => Err("an ID has 1 to 64 letters, digits, dots, hyphens and underscores".to_owned()),
     }
 }
 

@@ -5,7 +5,8 @@ use super::request::Request;
 use super::wire::{self, Batch, Outgoing, Wire};
 use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
-use crate::domain::declaration::{Declaration, Identity, Terms, meaning, words};
+use crate::domain::declaration::{Declaration, Identity, Terms, meaning};
+use crate::domain::identifier;
 use crate::domain::page;
 use crate::domain::pseudonym::{period, pseudonym};
 use crate::domain::tool_id::Purpose;
@@ -138,21 +139,21 @@ fn batches<'s, 'a>(wire: &Wire, events: &'s [Sampled<'a>]) -> Vec<&'s [Sampled<'
 pub fn recognised_in_words(declaration: &Declaration, sample: &Sample<'_>) -> Vec<String> {
     let mut rules: IndexMap<String, Vec<&str>> = IndexMap::new();
     for purpose in &sample.purposes {
-        let identity = declaration.purposes.get(*purpose).map(|spec| spec.identity);
-        let rule = rule_in_words(identity.unwrap_or_default(), sample.destination);
+        let rule = rule_in_words(declaration, purpose, sample.destination);
         rules.entry(rule).or_default().push(purpose.as_str());
     }
     rules.into_iter().map(|(rule, of)| format!("{}: {rule}", of.join(", "))).collect()
 }
 
-fn rule_in_words(identity: Identity, to: &Destination) -> String {
+fn rule_in_words(declaration: &Declaration, purpose: &Purpose, to: &Destination) -> String {
+    let words = identifier::in_words(declaration, purpose);
+    let identity = declaration.purposes.get(purpose).map(|spec| spec.identity).unwrap_or_default();
     match identity {
         Identity::None if wire::of(to).requires_id => format!(
-            "no id of yours goes with it; {} requires one and gets a placeholder, another one for each event",
+            "{words}; {} requires one and gets a placeholder, another one for each event",
             to.kind.words
         ),
-        Identity::None => "no id of yours goes with it".to_owned(),
-        identity => format!("you are recognised {}", words::identity_in_words(identity)),
+        _ => words,
     }
 }
 

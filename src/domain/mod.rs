@@ -7,6 +7,7 @@ pub mod decision;
 pub mod declaration;
 pub mod event;
 pub(crate) mod hex;
+pub mod identifier;
 pub mod legible;
 pub mod notice;
 pub mod page;

@@ -3,6 +3,7 @@
 use super::declaration::difference::{self, Item};
 use super::declaration::field::{Field, FieldType};
 use super::declaration::{Declaration, Event, words};
+use super::identifier;
 use super::text::Text;
 use super::tool_id::Purpose;
 
@@ -234,7 +235,7 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     }
     let asks_anyway = declaration.destinations_of(purpose).any(|to| !to.kind.inherent.is_empty());
     if !events.is_empty() || asks_anyway {
-        text.row(2, "Recognised", words::identity_in_words(spec.identity));
+        text.row(2, "Identifier", &identifier::in_words(declaration, purpose));
     }
     if spec.operator {
         text.row(2, "Decided by", &words::operator_in_words(declaration, spec));

@@ -2,8 +2,10 @@
 
 use super::declaration::destination::Destination;
 use super::declaration::field::Place;
-use super::declaration::{Declaration, Event, Identity, words};
+use super::declaration::{Declaration, Event, words};
+use super::identifier;
 use super::tool_id::Purpose;
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -136,7 +138,8 @@ fn collected(declaration: &Declaration) -> String {
 
 const ENVELOPE: &str = "
 Around its own fields, every event has `ts` (when, in milliseconds), `eventID` (random, so that a \
-repeat is dropped), `executionID` (random, the same for one run), `tool`, `eventType`, \
+repeat is dropped), `executionID` (made of a random secret of the run: the same for one run, purpose and period, a day \
+where the purpose has no identity), `tool`, `eventType`, \
 `schemaVersion` and `notice` (the version that was agreed to).
 ";
 
@@ -162,18 +165,11 @@ fn sent(declaration: &Declaration) -> String {
         "## When and where it is sent\n\nNothing before a yes, and nothing from before it. Events \
          rest {} on the machine first, so that a change of mind leaves no trace; then they leave \
          in the background, over HTTPS. Without a network nothing happens and nobody waits.\n\n\
-         | to | address | for | recognised |\n|---|---|---|---|\n",
+         | to | address | for | identifier |\n|---|---|---|---|\n",
         words::wait_in_words(declaration.wait)
     );
     for to in &declaration.destinations {
         let purposes: Vec<String> = to.purposes.iter().map(|name| format!("`{name}`")).collect();
-        let identity = to
-            .purposes
-            .iter()
-            .filter_map(|purpose| declaration.purposes.get(purpose))
-            .map(|spec| spec.identity)
-            .max_by_key(|identity| Identity::ALL.iter().position(|(kind, _)| kind == identity))
-            .unwrap_or_default();
         let _ = writeln!(
             out,
             "| {} ({}) | `{}` | {} | {} |",
@@ -181,7 +177,7 @@ fn sent(declaration: &Declaration) -> String {
             to.kind.words,
             to.url,
             purposes.join(", "),
-            words::identity_in_words(identity)
+            identifiers(declaration, to)
         );
     }
     for (purpose, to, unlisted) in words::everything_unlisted(declaration) {
@@ -193,6 +189,21 @@ fn sent(declaration: &Declaration) -> String {
         let _ = writeln!(out, "\nThe collecting code: {}.", code.join(", "));
     }
     out
+}
+
+/// What identifies anything in what goes to a destination, for the purposes that have it in common.
+fn identifiers(declaration: &Declaration, to: &Destination) -> String {
+    let mut rules: IndexMap<String, Vec<String>> = IndexMap::new();
+    for purpose in &to.purposes {
+        let words = cell(&identifier::in_words(declaration, purpose));
+        rules.entry(words).or_default().push(format!("`{purpose}`"));
+    }
+    let several = rules.len() > 1;
+    let one = |(words, of): (String, Vec<String>)| match several {
+        true => format!("{}: {words}", of.join(", ")),
+        false => words,
+    };
+    rules.into_iter().map(one).collect::<Vec<_>>().join(". ")
 }
 
 fn see(declaration: &Declaration) -> String {

@@ -28,6 +28,12 @@ pub fn period(identity: Identity, at: Timestamp) -> Option<String> {
     }
 }
 
+/// The period in which events of one run carry the same id: that of the purpose's identity, or a day
+/// (UTC) where it has none.
+pub fn period_of_run(identity: Identity, at: Timestamp) -> String {
+    period(identity, at).or_else(|| period(Identity::Day, at)).unwrap_or_default()
+}
+
 /// What an id is for: no two uses are ever made of the same input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -35,8 +41,12 @@ pub enum Use {
     Pseudonym,
     /// A field that is a hash keyed by the person, or by the run.
     Field,
+    /// A field that is a hash keyed by the tool: the same on every machine, for every purpose.
+    ToolField,
     /// The id of one run.
     Run,
+    /// The secret of a run that a script named.
+    NamedRun,
     /// What stands where a receiver requires an id and the purpose has none.
     Placeholder,
 }
@@ -46,7 +56,9 @@ impl Use {
         match self {
             Self::Pseudonym => "sayso pseudonymous id 1",
             Self::Field => "sayso hash field 1",
+            Self::ToolField => "sayso tool hash field 1",
             Self::Run => "sayso run id 1",
+            Self::NamedRun => "sayso named run 1",
             Self::Placeholder => "sayso placeholder 1",
         }
     }

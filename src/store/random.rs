@@ -21,13 +21,12 @@ pub fn id() -> Option<String> {
     Some(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
 }
 
-/// Two of them for the price of one question to the system.
-pub(super) fn two_ids() -> Option<(String, String)> {
+/// Sixteen random bytes, and an id besides, for the price of one question to the system.
+pub(super) fn secret_and_id() -> Option<([u8; 16], String)> {
     let mut bytes = [[0; 16]; 2];
     getrandom::fill(bytes.as_flattened_mut()).ok()?;
-    let [first, second] =
-        bytes.map(|bytes| uuid::Builder::from_random_bytes(bytes).into_uuid().to_string());
-    Some((first, second))
+    let [secret, id] = bytes;
+    Some((secret, uuid::Builder::from_random_bytes(id).into_uuid().to_string()))
 }
 
 /// Between three and five quarters of a time, so that machines that were started together do not

@@ -1,5 +1,6 @@
 //! Records an event: checked against the declaration, one line, one append.
 
+use super::config::Config;
 use super::subject::Subject;
 use super::transparency::{self, Log};
 use super::world::World;
@@ -7,6 +8,7 @@ use super::{file, random, spool};
 use crate::domain::decision::Reason;
 use crate::domain::declaration::{Event, Terms};
 use crate::domain::event::{self, Given, Hashes, NotAsDeclared, Run, Secret, Stamp, project};
+use crate::domain::pseudonym::{self, Use};
 use crate::domain::signals;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -38,6 +40,8 @@ pub struct Recorder {
     options: Vec<String>,
     project: Option<String>,
     bound: u64,
+    /// The secret of a run that somebody named.
+    named_secret: Option<[u8; 16]>,
     /// Made with the first event, since most runs of most tools may record none.
     run: OnceLock<Run>,
 }
@@ -57,8 +61,20 @@ impl Recorder {
             options: Vec::new(),
             project: wants_project.then(|| origin(subject.world())).flatten(),
             bound: spool::BOUND,
+            named_secret: None,
             run: OnceLock::new(),
         }
+    }
+
+    /// The same recorder for a run of which other processes record as well, by its name. Where there is a
+    /// secret of the person's, nobody else can tell the name from the ids.
+    #[must_use]
+    pub fn of_run(self, subject: &Subject, name: &str) -> Self {
+        let id = subject.world().config().ok().and_then(Config::id).unwrap_or_default();
+        let salt = subject.consent.salt.as_deref().unwrap_or_default();
+        let parts = [salt, subject.tool.as_str(), name];
+        let secret = pseudonym::uuid(id.as_bytes(), Use::NamedRun, &parts).into_bytes();
+        Self { named_secret: Some(secret), ..self }
     }
 
     /// Says which version of the tool this is. What is no version is called other.
@@ -78,6 +94,7 @@ impl Recorder {
             options: self.options.clone(),
             project: self.project.clone(),
             bound: self.bound,
+            named_secret: self.named_secret,
             run: self.run.clone(),
         };
         other.version(version);
@@ -114,13 +131,14 @@ impl Recorder {
     fn next(&self, world: &World, terms: &dyn Terms) -> Option<(&Run, Stamp)> {
         let mut event_id = None;
         let run = self.run.get_or_init(|| {
-            let (execution, first) = random::two_ids().unwrap_or_default();
+            let (secret, first) = random::secret_and_id().unwrap_or_default();
+            let secret = self.named_secret.unwrap_or(secret);
             event_id = Some(first);
             // Looked for only where an event tells of it: there are many markers.
             let is_automated = terms.needs_automation() && world.signals().automation.is_some();
             let name = || signals::automation(world.environment());
             Run {
-                execution,
+                secret,
                 version: self.version.clone(),
                 automation: if is_automated { name() } else { None },
                 is_automated,
@@ -129,7 +147,7 @@ impl Recorder {
                 options: self.options.clone(),
             }
         });
-        let event_id = event_id.or_else(random::id).filter(|_| !run.execution.is_empty())?;
+        let event_id = event_id.or_else(random::id).filter(|id| !id.is_empty())?;
         Some((run, Stamp { ts: world.clock().as_millisecond(), event_id }))
     }
 

@@ -181,7 +181,7 @@ impl Subject {
 
     /// The person's id, read only where a field of the event is keyed by it.
     pub(super) fn secret_for(&self, event: &Event) -> Option<uuid::Uuid> {
-        if !needs_secret(event) {
+        if !needs_secret(self.terms()?, event) {
             return None;
         }
         self.world.config().ok()?.id()

@@ -15,6 +15,8 @@ mod an_update_check_tells_what_is_true;
 mod any_file_system_takes_an_opt_out;
 mod consent_covers_what_was_read;
 mod damage_stays_where_it_is;
+#[cfg(target_os = "linux")]
+mod ids_link_nothing_more_than_was_said;
 mod links_of_the_user_are_followed;
 mod no_clock_misleads;
 mod nobody_else_can_opt_in;

@@ -18,6 +18,16 @@ pub struct Field {
     pub since: u32,
 }
 
+impl Field {
+    /// Whether it is a hash that the person's secret keys.
+    pub fn is_keyed_by_the_person(&self) -> bool {
+        matches!(
+            self.kind,
+            FieldType::Hash { key: HashKey::Person } | FieldType::Project { key: HashKey::Person }
+        )
+    }
+}
+
 /// Where in an event a field stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Place {
@@ -80,8 +90,8 @@ impl HashKey {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Person => {
-                "scrambled with a secret of yours, so that nobody can recognise it; it joins what \
-                 you do about the same one"
+                "scrambled with a secret that stays here, so that nobody can recognise it; equal ones \
+                 are joined only for as long as the identifier lasts, or else within one run"
             }
             Self::Tool => {
                 "scrambled alike on every machine, so that the same one is counted once; whoever \

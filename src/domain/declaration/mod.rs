@@ -46,7 +46,7 @@ impl Manner {
 }
 
 /// Whether, and for how long, a recipient can tell that two events come from the same person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Identity {
     /// Never.
     #[default]

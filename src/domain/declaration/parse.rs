@@ -107,6 +107,20 @@ pub fn advice(declaration: &Declaration) -> Vec<Problem> {
             );
         }
     }
+    for event in &declaration.events {
+        let identity = declaration.purposes.get(&event.purpose).map(|spec| spec.identity);
+        let is_of_a_run = identity == Some(Identity::None);
+        for field in
+            event.fields.iter().filter(|field| is_of_a_run && field.is_keyed_by_the_person())
+        {
+            missing(
+                &format!("events.{}.fields.{}", event.name, field.name),
+                true,
+                "its purpose has no identity, so this hash is another one in each run: nothing can be \
+                 counted with it",
+            );
+        }
+    }
     let has_type = |name: &str| {
         declaration.events.iter().flat_map(|e| &e.fields).any(|field| field.kind.name() == name)
     };

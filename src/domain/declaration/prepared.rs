@@ -7,7 +7,7 @@
 //! was turned down: it takes ten times as long to read. So was a form that lies in memory as it lies
 //! in the file: it cannot be read without unsafe code.)
 
-use super::{Declaration, Event, Manner, Terms, meaning};
+use super::{Declaration, Event, Identity, Manner, Terms, meaning};
 use crate::domain::decision::Declared;
 use crate::domain::event;
 use crate::domain::signals::{self, Environment, Value, Variable};
@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// Where the form begins, and its version.
-const MARK: [u8; 8] = *b"PREP\x04\0\0\0";
+const MARK: [u8; 8] = *b"PREP\x05\0\0\0";
 
 /// The mark and the checksum.
 const HEAD: usize = 16;
@@ -69,6 +69,7 @@ struct PreparedPurpose<'a> {
     name: &'a str,
     since: u32,
     operator: bool,
+    identity: Identity,
     asked_only: bool,
     #[serde(borrow)]
     variables: Variables<'a>,
@@ -131,6 +132,7 @@ pub fn prepare(declaration: &Declaration, text: &str) -> Option<Vec<u8>> {
         name: name.as_str(),
         since: spec.since,
         operator: spec.operator,
+        identity: spec.identity,
         asked_only: declaration.is_asked_only(name),
         variables: worked.variables(),
         digests: worked.digests.as_bytes(),
@@ -288,6 +290,10 @@ impl Terms for Prepared<'_> {
 
     fn needs_automation(&self) -> bool {
         self.needs_automation
+    }
+
+    fn identity(&self, purpose: &Purpose) -> Identity {
+        self.purpose(purpose).map(|purpose| purpose.identity).unwrap_or_default()
     }
 
     fn is_asked_only(&self, purpose: &Purpose) -> bool {

@@ -3,7 +3,7 @@
 //! Two forms know it: a [`Declaration`] that was parsed, and a [`Prepared`](super::Prepared) one.
 //! Whoever decides asks through here and cannot tell them apart.
 
-use super::{Declaration, Event, meaning};
+use super::{Declaration, Event, Identity, meaning};
 use crate::domain::consent::Read;
 use crate::domain::decision::Declared;
 use crate::domain::signals::{Environment, Variable};
@@ -61,6 +61,9 @@ pub trait Terms {
 
     /// Whether any event has a field that is about automation.
     fn needs_automation(&self) -> bool;
+
+    /// Whether, and for how long, events of a purpose are told to come from one person.
+    fn identity(&self, purpose: &Purpose) -> Identity;
 
     /// Whether a purpose's events go with update checks and never wait.
     fn is_asked_only(&self, purpose: &Purpose) -> bool;
@@ -130,6 +133,10 @@ impl Terms for Declaration {
 
     fn needs_automation(&self) -> bool {
         crate::domain::event::needs_automation(self)
+    }
+
+    fn identity(&self, purpose: &Purpose) -> Identity {
+        self.purposes.get(purpose).map(|spec| spec.identity).unwrap_or_default()
     }
 
     fn is_asked_only(&self, purpose: &Purpose) -> bool {

@@ -58,7 +58,7 @@ pub fn everything_unlisted(declaration: &Declaration) -> Vec<(&Purpose, &Destina
 /// What an identity lets the recipient do.
 pub fn identity_in_words(identity: Identity) -> &'static str {
     match identity {
-        Identity::None => "not at all: no id of yours goes with it",
+        Identity::None => "not at all",
         Identity::Day => "by a random-looking name that changes every day",
         Identity::Month => "by a random-looking name that changes every month",
         Identity::Stable => "by a random-looking name that stays until you say no or reset it",

@@ -34,7 +34,6 @@ pub fn value_of(kind: &FieldType, run: &Run, stamp: &Stamp) -> Option<Value> {
             json!(is_pre_release(run.version.as_deref().filter(|version| *version != OTHER)?))
         }
         FieldType::Timestamp => json!(stamp.ts),
-        FieldType::RunId => json!(run.execution),
         FieldType::Constant { value } => json!(value),
         FieldType::Project { .. } => json!(run.project.as_deref()?),
         _ => return None,

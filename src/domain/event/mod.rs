@@ -7,11 +7,12 @@ pub mod project;
 pub use given::{Given, NotAsDeclared, OptionUse};
 
 use super::declaration::field::{Field, FieldType, HashKey, Place};
-use super::declaration::{Declaration, Event, Terms};
+use super::declaration::{Declaration, Event, Identity, Terms};
 use super::hex::hex;
-use super::tool_id::ToolId;
+use super::pseudonym::{self, Use, period_of_run};
+use super::tool_id::{Purpose, ToolId};
 use given::Vocabulary;
-use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -20,8 +21,8 @@ use std::collections::BTreeMap;
 /// What is the same for all events of one run.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// A random id of this run.
-    pub execution: String,
+    /// Sixteen random bytes that never leave this machine: ids and hashes of the run are made of them.
+    pub secret: [u8; 16],
     /// The tool's version, where the host said it.
     pub version: Option<String>,
     /// Which automation it runs under.
@@ -37,7 +38,7 @@ pub struct Run {
     pub options: Vec<String>,
 }
 
-/// What keys the hashes of one person.
+/// What keys the hashes of one person, where the purpose has an identity.
 #[derive(Clone, Copy)]
 pub struct Secret<'a> {
     /// The sixteen bytes of the person's id.
@@ -49,7 +50,8 @@ pub struct Secret<'a> {
 /// What stands where a field is a hash.
 #[derive(Clone, Copy)]
 pub enum Hashes<'a> {
-    /// The hash, as in the spool. Without the person's secret, those that it keys are left out.
+    /// The hash, as in the spool. Without the person's secret, those that it keys are left out; where the
+    /// purpose has no identity, the run's secret keys them.
     Made(Option<Secret<'a>>),
     /// Words that say so, as in the transparency log.
     Named,
@@ -88,7 +90,11 @@ pub fn assemble<'a>(
         now: stamp.ts,
         knows_option: &|word| holds(&run.options, word) || terms.knows_option(word),
     };
-    let mut body = Assembled::new(tool, event, run, stamp);
+    let identity = terms.identity(&event.purpose);
+    let at = Timestamp::from_millisecond(stamp.ts).unwrap_or_default();
+    let context = Context { tool, purpose: &event.purpose, period: &period_of_run(identity, at) };
+    let execution = context.run_id(run);
+    let mut body = Assembled::new(tool, event, &execution, stamp);
     for field in event.fields.iter().filter(|field| field.since <= notice) {
         let value = match given.get(&field.name) {
             Some(given) => Some(
@@ -96,6 +102,7 @@ pub fn assemble<'a>(
                     .accepted_as(&field.kind, &vocabulary)
                     .map_err(|why| refuse(&field.name, why))?,
             ),
+            None if field.kind == FieldType::RunId => Some(json!(execution)),
             None => environment::value_of(&field.kind, run, stamp),
         };
         let Some(value) = value else { continue };
@@ -103,7 +110,13 @@ pub fn assemble<'a>(
             FieldType::Hash { key } | FieldType::Project { key } => {
                 let Some(text) = value.as_str() else { continue };
                 let hash = match hashes {
-                    Hashes::Made(secret) => hashed(*key, tool, field, text, secret),
+                    Hashes::Made(secret) => {
+                        let secret = match identity {
+                            Identity::None => Some(Secret { id: &run.secret, salt: "" }),
+                            _ => secret,
+                        };
+                        context.hashed(*key, field, text, secret)
+                    }
                     Hashes::Named => Some(format!("<{} of {}>", field.kind.name(), field.name)),
                 };
                 if let Some(hash) = hash {
@@ -139,11 +152,11 @@ pub struct Assembled<'a> {
 struct Keys<'a>(Vec<(&'a str, Value)>);
 
 impl<'a> Assembled<'a> {
-    fn new(tool: &ToolId, event: &'a Event, run: &Run, stamp: &Stamp) -> Self {
+    fn new(tool: &ToolId, event: &'a Event, execution: &str, stamp: &Stamp) -> Self {
         let mut whole = Vec::with_capacity(8 + event.fields.len());
         whole.push(("ts", json!(stamp.ts)));
         whole.push(("eventID", json!(stamp.event_id)));
-        whole.push(("executionID", json!(run.execution)));
+        whole.push(("executionID", json!(execution)));
         whole.push(("tool", json!(tool.as_str())));
         whole.push(("eventType", json!(event.name)));
         Self { whole, attributes: Keys(Vec::new()), data: Keys(Vec::new()), notice: 0 }
@@ -198,38 +211,47 @@ impl Serialize for Keys<'_> {
     }
 }
 
-/// A hash in hex. Keyed by the person (HMAC-SHA256, RFC 2104), it tells nothing to anybody; keyed
-/// by the tool, it is equal on all machines; without a key it is a plain SHA-256.
-fn hashed(
-    key: HashKey,
-    tool: &ToolId,
-    field: &Field,
-    text: &str,
-    secret: Option<Secret<'_>>,
-) -> Option<String> {
-    let keyed = |key: &[u8], message: String| {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-        mac.update(message.as_bytes());
-        Some(hex(&mac.finalize().into_bytes()))
-    };
-    match key {
-        HashKey::None => Some(hex(&Sha256::digest(text.as_bytes()))),
-        HashKey::Tool => keyed(tool.as_str().as_bytes(), format!("{}\n{text}\n", field.name)),
-        HashKey::Person => {
-            let Secret { id, salt } = secret?;
-            keyed(id, format!("{salt}\n{tool}\n{}\n{text}\n", field.name))
+/// What ids and hashes of one event are about: no two purposes and no two periods have one in common.
+struct Context<'a> {
+    tool: &'a ToolId,
+    purpose: &'a Purpose,
+    period: &'a str,
+}
+
+impl Context<'_> {
+    fn run_id(&self, run: &Run) -> String {
+        let parts = [self.tool.as_str(), self.purpose.as_str(), self.period];
+        pseudonym::uuid(&run.secret, Use::Run, &parts).to_string()
+    }
+
+    /// A hash in hex. Keyed by the person (HMAC-SHA256, RFC 2104), it tells nothing to anybody; keyed
+    /// by the tool, it is equal on all machines; without a key it is a plain SHA-256.
+    fn hashed(
+        &self,
+        key: HashKey,
+        field: &Field,
+        text: &str,
+        secret: Option<Secret<'_>>,
+    ) -> Option<String> {
+        let tool = self.tool.as_str();
+        match key {
+            HashKey::None => Some(hex(&Sha256::digest(text.as_bytes()))),
+            HashKey::Tool => {
+                Some(hex(&pseudonym::keyed(tool.as_bytes(), Use::ToolField, &[&field.name, text])))
+            }
+            HashKey::Person => {
+                let Secret { id, salt } = secret?;
+                let parts = [salt, tool, self.purpose.as_str(), self.period, &field.name, text];
+                Some(hex(&pseudonym::keyed(id, Use::Field, &parts)))
+            }
         }
     }
 }
 
 /// Whether any field of the event needs the person's secret.
-pub fn needs_secret(event: &Event) -> bool {
-    event.fields.iter().any(|field| {
-        matches!(
-            field.kind,
-            FieldType::Hash { key: HashKey::Person } | FieldType::Project { key: HashKey::Person }
-        )
-    })
+pub fn needs_secret(terms: &dyn Terms, event: &Event) -> bool {
+    event.fields.iter().any(Field::is_keyed_by_the_person)
+        && terms.identity(&event.purpose) != Identity::None
 }
 
 /// Whether any event of the declaration has a field that is about the project.

@@ -35,7 +35,7 @@ bare = { type = "hash", key = "none" }
 
 fn run() -> Run {
     Run {
-        execution: "run".to_owned(),
+        secret: [9; 16],
         version: Some("1.2.3".to_owned()),
         automation: None,
         is_automated: false,
@@ -75,10 +75,12 @@ fn value(given: &[(&str, Given)], path: &[&str]) -> Value {
 fn an_event_is_one_line_in_a_fixed_order() {
     let line = assembled(&[("command", "probe run".into())], 2).expect("as declared").line;
     let system = environment::system();
+    let parts = ["probe", "usage", "1970-01-01"];
+    let run = pseudonym::uuid(&run().secret, Use::Run, &parts);
     assert_eq!(
         line,
         format!(
-            r#"{{"ts":7,"eventID":"event","executionID":"run","tool":"probe","eventType":"E","command":"probe run","attributes":{{"os":"{system}"}},"eventData":{{"version":"1.2.3"}},"schemaVersion":1,"notice":2}}"#
+            r#"{{"ts":7,"eventID":"event","executionID":"{run}","tool":"probe","eventType":"E","command":"probe run","attributes":{{"os":"{system}"}},"eventData":{{"version":"1.2.3"}},"schemaVersion":1,"notice":2}}"#
         )
     );
 }
@@ -139,7 +141,8 @@ fn hashes_are_keyed_as_declared_and_never_shown() {
 
 #[test]
 fn without_the_persons_secret_there_is_no_hash_of_theirs() {
-    let declaration = declaration();
+    let mut declaration = declaration();
+    declaration.purposes[0].identity = Identity::Day;
     let given = BTreeMap::from([("mine".to_owned(), Given::from("thing"))]);
     let stamp = Stamp { ts: 7, event_id: "event".to_owned() };
     let event = &declaration.events[0];
