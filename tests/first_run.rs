@@ -2,7 +2,6 @@
 #![cfg(unix)]
 
 use crate::support::{Home, QUESTION, Screen, Terminal, have, program};
-use jiff::{SignedDuration, Timestamp};
 
 const INTERRUPT: &str = "\u{3}";
 const SHOW_CURSOR: &str = "\u{1b}[?25h";
@@ -80,7 +79,10 @@ fn c_asks_about_one_purpose_after_the_other() {
     assert_eq!(consent["usage"]["choice"].as_str(), Some("granted"));
     assert_eq!(consent["update-check"]["choice"].as_str(), Some("denied"));
     assert!(!consent.contains_key("dashboard"), "{consent}");
-    assert!(home.read(".local/state/sayso/asked/gitops.toml").starts_with("dashboard ="));
+    let asked: toml::Table =
+        home.read(".local/state/sayso/asked/gitops.toml").parse().expect("TOML");
+    assert_eq!(asked["purposes"].as_array().map(Vec::len), Some(1), "{asked}");
+    assert_eq!(asked["purposes"][0].as_str(), Some("dashboard"));
     home.ask("gitops").shown().ends(1).shows_nothing();
 }
 
@@ -98,7 +100,6 @@ fn every_other_key_means_not_now_and_leaves_only_a_date() {
         ("Esc", "\u{1b}"),
         ("end of input", "\u{4}"),
         ("x", "x"),
-        ("a capital", "Y"),
         ("an arrow", "\u{1b}[A"),
         ("an umlaut", "ÿ"),
         ("Del", "\u{1b}[3~"),
@@ -112,7 +113,9 @@ fn every_other_key_means_not_now_and_leaves_only_a_date() {
         assert_eq!(after, before, "{name}");
         let asked = String::from_utf8(asked).expect("text");
         let dates: toml::Table = asked.parse().expect("TOML");
-        assert!(dates.len() == 1 && dates["usage"].is_datetime(), "{name}: {asked}");
+        assert!(dates.len() == 4 && dates["at"].is_datetime(), "{name}: {asked}");
+        assert_eq!(dates["times"].as_integer(), Some(1), "{name}: {asked}");
+        assert_eq!(dates["purposes"][0].as_str(), Some("usage"), "{name}: {asked}");
         assert_eq!(home.reason("werf", "usage"), (false, "unasked".to_owned()), "{name}");
     }
 }
@@ -122,7 +125,7 @@ fn not_now_holds_for_a_day() {
     let home = werf();
     home.ask("werf").answer("x").ends(1);
     for (hours, asks) in [(0, false), (-23, false), (-25, true), (-48, true), (23, false)] {
-        move_date(&home, hours);
+        home.asked_hours_ago("werf", -hours);
         let before = home.contents();
         if asks {
             home.ask("werf").answer("\u{1b}").ends(1);
@@ -135,58 +138,70 @@ fn not_now_holds_for_a_day() {
 
 #[test]
 fn a_date_far_in_the_future_or_damaged_silences_nobody() {
-    for date in ["usage = 2999-01-01T00:00:00Z", "usage = \"today\"", "usage = ", "\0"] {
+    let rest = "times = 1\ndigest = \"x\"\npurposes = [\"usage\"]\n";
+    for date in ["at = 2999-01-01T00:00:00Z", "at = \"today\"", "at = ", "usage = 1", "\0"] {
         let home = werf();
-        home.write(ASKED, date);
+        home.write(ASKED, &format!("{date}\n{rest}"));
         home.ask("werf").answer("x").ends(1);
         home.ask("werf").shown().ends(1).shows_nothing();
     }
 }
 
 #[test]
-fn an_answer_clears_the_date() {
+fn an_answer_leaves_the_date_and_nothing_unanswered() {
     for key in ["y", "n"] {
         let home = werf();
-        home.write(ASKED, "usage = 2020-01-01T00:00:00Z\n");
+        home.ask("werf").answer("x");
+        home.asked_hours_ago("werf", 48);
         home.ask("werf").answer(key);
-        assert!(!home.files().contains(&ASKED.to_owned()), "{key}");
+        let asked: toml::Table = home.read(ASKED).parse().expect("TOML");
+        assert_eq!(asked["times"].as_integer(), Some(0), "{key}: {asked}");
+        assert_eq!(asked["purposes"].as_array().map(Vec::len), Some(0), "{key}: {asked}");
     }
 }
 
 #[test]
-fn an_answer_to_one_purpose_leaves_the_date_of_another() {
+fn a_tool_asks_once_a_day_whatever_for() {
     for key in ["y", "n"] {
         let home = Home::new();
         home.declare("gitops");
         let ask = |purpose| Terminal::start(&home, &program(), &["ask", "gitops", purpose]);
         ask("usage").answer("x").ends(1);
+        ask("dashboard").shown().ends(1).shows_nothing();
+        home.asked_hours_ago("gitops", 25);
         ask("dashboard").answer(key);
         ask("usage").shown().ends(1).shows_nothing();
+        home.asked_hours_ago("gitops", 25);
+        ask("usage").answer(key);
     }
 }
 
 #[test]
-fn ctrl_c_stores_nothing_and_ends_as_an_interrupt() {
+fn ctrl_c_stores_no_choice_and_ends_as_an_interrupt() {
     let home = werf();
     let before = home.contents();
     let shown = home.ask("werf").answer(INTERRUPT).ends(130);
     assert!(shown.screen.contains(SHOW_CURSOR), "{:?}", shown.screen);
-    assert_eq!(home.contents(), before);
-    home.ask("werf").answer("y").ends(0);
+    let mut after = home.contents();
+    assert!(after.remove(ASKED).is_some(), "the date stays");
+    assert_eq!(after, before);
+    home.ask("werf").shown().ends(1).shows_nothing();
 }
 
 #[test]
 fn ctrl_c_in_the_middle_of_several_answers_stores_none_of_them() {
     let home = Home::new();
     home.declare("gitops");
-    let before = home.contents();
+    let before: Vec<String> = home.contents().into_keys().collect();
     let mut terminal = home.ask("gitops");
     terminal.wait_for(QUESTION).press("c");
     terminal.wait_for("Allow usage?").press("y");
     terminal.wait_for("Allow update-check?").press("n");
     terminal.wait_for("Allow dashboard?").press(INTERRUPT);
     terminal.shown().ends(130);
-    assert_eq!(home.contents(), before);
+    let mut after: Vec<String> = home.contents().into_keys().collect();
+    after.retain(|file| file != ".local/state/sayso/asked/gitops.toml");
+    assert_eq!(after, before);
 }
 
 #[test]
@@ -196,7 +211,7 @@ fn the_terminal_is_left_as_it_was() {
     }
     for key in ["y", "n", "x", INTERRUPT] {
         let home = werf();
-        let script = "stty -g; $SAYSO_UNDER_TEST ask werf; stty -g";
+        let script = "trap : INT; stty -g; $SAYSO_UNDER_TEST ask werf; stty -g";
         let shown = Terminal::start_script(&home, script).answer(key).ends(0);
         let mut lines = shown.screen.lines().filter(|line| !line.is_empty());
         assert_eq!(lines.next(), lines.next_back(), "{key:?}: {}", shown.screen);
@@ -268,11 +283,6 @@ fn werf() -> Home {
 }
 
 /// Moves the date of the last question by some hours from now.
-fn move_date(home: &Home, hours: i64) {
-    let date = Timestamp::now() + SignedDuration::from_hours(hours);
-    home.write(ASKED, &format!("usage = {date:.0}\n"));
-}
-
 fn is_hex(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

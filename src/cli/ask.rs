@@ -5,7 +5,7 @@ use super::{Entry, Exit, Group, Session, tools};
 use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
 use crate::host::person::{self, Mode, Outcome};
-use crate::host::{act, presence};
+use crate::host::{act, presence, terminal};
 use crate::store::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -40,7 +40,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     if presence::of_user(world).is_ok() {
         let mode = if typed.dry_run { Mode::Show } else { Mode::Store };
         match person::ask(&subject, &purposes, &Ways::sayso(tool.as_str()), mode) {
-            Ok(Outcome::Interrupted) => return Ok(Exit::Interrupted),
+            Ok(Outcome::Interrupted) => terminal::end_by_interrupt(),
             // The run that shows a notice is not yet covered by it.
             Ok(Outcome::Told) => return Ok(Exit::NotDone),
             Ok(_) => {}

@@ -6,6 +6,7 @@ use super::declaration::Manner;
 use super::notice::Ways;
 use super::table::Tone;
 use super::text::on_one_line;
+use jiff::Timestamp;
 
 /// The state in a word: on, off, not asked yet.
 pub fn state(decision: Decision) -> (&'static str, Tone) {
@@ -81,6 +82,14 @@ pub fn because(decision: Decision, facts: &Facts<'_>) -> String {
             Some(Manner::Notice) => "it tells you, but your default is to be asked".into(),
             _ => "it asks you, once a day at most".into(),
         },
+    }
+}
+
+/// Why nothing is decided where the user was asked: when, or that it was the last time.
+pub fn unanswered(at: Timestamp, may_ask_again: bool) -> String {
+    match may_ask_again {
+        true => format!("asked on {}, not answered", at.strftime("%F")),
+        false => "asked three times, not answered".to_owned(),
     }
 }
 

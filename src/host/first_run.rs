@@ -37,8 +37,8 @@ pub enum Plan {
     },
 }
 
-/// Decides what to do for some purposes, or for all where none are named. What was asked within a
-/// day and not answered is left alone.
+/// Decides what to do for some purposes, or for all where none are named. Nothing is asked about a tool
+/// that asked within a day, or three times without an answer.
 pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
     let (Some(declaration), Ok(layout)) = (subject.declaration(), subject.world().layout()) else {
         return Plan::Nothing;
@@ -52,15 +52,17 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
     }
     let may_tell = declaration.manner == Manner::Notice && default == Some(Default::Declared);
     let now = subject.world().now();
+    let last = asked::last(layout, &subject.tool);
+    let may_ask = last.is_none_or(|last| last.may_ask_again(declaration, now));
     let candidates: Vec<&Purpose> = declaration
         .purposes_of_users()
         .filter(|purpose| only.is_empty() || only.contains(purpose))
-        .filter(|purpose| !asked::is_recent(layout, &subject.tool, purpose, now))
         .collect();
     let of_kind = |kind: Kind| -> Vec<Purpose> {
         let is_kind =
             |purpose: &&&Purpose| kind_of(subject, declaration, purpose, may_tell) == Some(kind);
-        candidates.iter().filter(is_kind).map(|purpose| (*purpose).clone()).collect()
+        let candidates = candidates.iter().filter(|_| may_ask || kind == Kind::Tell);
+        candidates.filter(is_kind).map(|purpose| (*purpose).clone()).collect()
     };
     let (undecided, granted, told) = (of_kind(Kind::Ask), of_kind(Kind::More), of_kind(Kind::Tell));
     if !granted.is_empty() {

@@ -17,6 +17,8 @@ pub mod guard;
 pub mod heartbeat;
 #[cfg(feature = "clap")]
 pub mod journal;
+#[cfg(all(feature = "prompt", unix))]
+mod keys;
 #[cfg(feature = "delivery")]
 mod own_delivery;
 #[cfg(feature = "prompt")]
@@ -237,7 +239,7 @@ impl Host {
             self.tell_of_another_declaration();
         }
         match person::ask(subject, &purposes, self.ways(), person::Mode::Store) {
-            Ok(person::Outcome::Interrupted) => std::process::exit(130),
+            Ok(person::Outcome::Interrupted) => terminal::end_by_interrupt(),
             // A failure to store was told to the person, who asked for it by pressing a key.
             Ok(_) | Err(_) => self.register(),
         }

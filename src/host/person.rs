@@ -4,7 +4,7 @@
 use super::act;
 use super::first_run::{self, Plan};
 use super::speak::aside;
-use super::terminal::{self, PATIENCE, Pressed, width};
+use super::terminal::{self, Answer, PATIENCE, Pressed, width};
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
 use crate::domain::notice::{self, Ways};
@@ -58,20 +58,14 @@ pub fn ask(
             notice::told(declaration, &purposes, ways, width())
         }
     };
-    // What nobody could read was neither told nor asked.
-    if !aside(&text) {
-        return Ok(Outcome::Nothing);
-    }
     if mode == Mode::Show {
+        aside(&text);
         return Ok(Outcome::Spoke);
     }
-    let question = Question { subject, declaration, ways };
+    let question = Question { subject, declaration, ways, text };
     let outcome = match plan {
         Plan::Nothing => Ok(Outcome::Nothing),
-        Plan::Tell { .. } => answers::notice_shown(subject.world(), declaration).map(|stored| {
-            question.done(stored);
-            Outcome::Told
-        }),
+        Plan::Tell { .. } => question.tell(),
         Plan::Ask { purposes } => question.put(&purposes, &[]),
         Plan::AskForMore { granted, undecided, .. } => question.put(&undecided, &granted),
     };
@@ -85,53 +79,81 @@ struct Question<'a> {
     subject: &'a Subject,
     declaration: &'a Declaration,
     ways: &'a Ways,
+    /// The notice.
+    text: String,
 }
 
 impl Question<'_> {
-    /// Asks about undecided purposes and about more for granted ones.
+    /// Shows the notice, and asks nothing. What nobody could read was not told.
+    fn tell(&self) -> Result<Outcome, Error> {
+        if !aside(&self.text) {
+            return Ok(Outcome::Nothing);
+        }
+        let stored = answers::notice_shown(self.subject.world(), self.declaration)?;
+        self.done(stored);
+        Ok(Outcome::Told)
+    }
+
+    /// Asks about undecided purposes and about more for granted ones. The date is written first: a question
+    /// that nobody answers, or that ends the program, does not come back today.
     fn put(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
         let all: Vec<Purpose> = undecided.iter().chain(granted).cloned().collect();
+        let world = self.subject.world();
+        if asked::mark(world.layout()?, self.declaration, &all, world.now()).is_err() {
+            return Ok(Outcome::Nothing);
+        }
         let can_choose = all.len() > 1;
         let keys: &[&str] = match can_choose {
             true => &["y yes to all", "n no to all", "c choose"],
             false => &["y yes", "n no"],
         };
-        aside(&format!("\n{}", question("Allow it?", keys)));
-        match terminal::read_key(PATIENCE) {
-            Pressed::Interrupt => Ok(self.interrupted()),
-            Pressed::Key('y') => self.yes(&all),
-            Pressed::Key('n') => self.no(undecided, granted),
-            Pressed::Key('c') if can_choose => self.one_by_one(undecided, granted),
-            _ => self.not_now(&all),
+        let shown = format!("{}\n{}", self.text, question("Allow it?", keys));
+        let answer = key_for(&shown);
+        match answer.map(|answer| (answer.pressed, answer)) {
+            // What nobody could read was not asked.
+            None => Ok(Outcome::Nothing),
+            Some((Pressed::Interrupt, _)) => Ok(self.interrupted()),
+            Some((Pressed::Key('y'), _rest)) => self.yes(&all),
+            Some((Pressed::Key('n'), _rest)) => self.no(undecided, granted),
+            Some((Pressed::Key('c'), rest)) if can_choose => {
+                drop(rest);
+                self.one_by_one(undecided, granted)
+            }
+            Some(_) => {
+                self.not_now();
+                Ok(Outcome::Spoke)
+            }
         }
     }
 
     fn one_by_one(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
         aside("\n");
-        let (mut yes, mut no, mut more_no, mut open) = (vec![], vec![], vec![], vec![]);
+        let (mut yes, mut no, mut more_no, mut is_open) = (vec![], vec![], vec![], false);
         for purpose in undecided.iter().chain(granted) {
             let why = self.declaration.purposes.get(purpose).map_or("", |spec| spec.why.as_str());
             let why = textwrap::fill(&format!("{purpose}: {why}"), width().clamp(20, WIDEST));
             let asked = question(&format!("Allow {purpose}?"), &["y yes", "n no"]);
-            aside(&format!("{why}\n{asked}"));
-            match terminal::read_key(PATIENCE) {
-                Pressed::Interrupt => return Ok(self.interrupted()),
-                Pressed::Key('y') => yes.push(purpose.clone()),
-                Pressed::Key('n') if granted.contains(purpose) => more_no.push(purpose.clone()),
-                Pressed::Key('n') => no.push(purpose.clone()),
-                _ => open.push(purpose.clone()),
+            let pressed = key_for(&format!("{why}\n{asked}")).map(|answer| answer.pressed);
+            match pressed {
+                Some(Pressed::Interrupt) => return Ok(self.interrupted()),
+                Some(Pressed::Key('y')) => yes.push(purpose.clone()),
+                Some(Pressed::Key('n')) if granted.contains(purpose) => {
+                    more_no.push(purpose.clone());
+                }
+                Some(Pressed::Key('n')) => no.push(purpose.clone()),
+                _ => is_open = true,
             }
             aside("\n");
         }
-        let mut outcome = Ok(Outcome::Nothing);
+        let mut outcome = Ok(Outcome::Spoke);
         if !no.is_empty() || !more_no.is_empty() {
             outcome = self.no(&no, &more_no);
         }
         if !yes.is_empty() && outcome.is_ok() {
             outcome = self.yes(&yes);
         }
-        if !open.is_empty() && outcome.is_ok() {
-            outcome = self.not_now(&open);
+        if is_open && outcome.is_ok() {
+            self.not_now();
         }
         outcome
     }
@@ -164,12 +186,15 @@ impl Question<'_> {
         Ok(Outcome::Spoke)
     }
 
-    fn not_now(&self, purposes: &[Purpose]) -> Result<Outcome, Error> {
-        let world = self.subject.world();
-        let purposes: Vec<&Purpose> = purposes.iter().collect();
-        asked::mark(world.layout()?, &self.subject.tool, &purposes, world.now())?;
-        aside("\nNot now, so it stays off. You will not be asked again for a day.\n");
-        Ok(Outcome::Spoke)
+    fn not_now(&self) {
+        let last = self.subject.world().layout().ok();
+        let last = last.and_then(|layout| asked::last(layout, &self.subject.tool));
+        aside(match last {
+            Some(last) if last.times >= asked::MOST => {
+                "\nNot now, so it stays off. That was the last time you are asked about this notice.\n"
+            }
+            _ => "\nNot now, so it stays off. You will not be asked again for a day.\n",
+        });
     }
 
     fn interrupted(&self) -> Outcome {
@@ -187,6 +212,22 @@ impl Question<'_> {
             aside(&format!("error: {what}\nhint: {hint}\n"));
         }
         Outcome::Spoke
+    }
+}
+
+/// Shows a question and waits for a key; `None` where it could not be shown. After a suspension, whatever
+/// was on the screen meanwhile, it is shown anew.
+fn key_for(shown: &str) -> Option<Answer> {
+    loop {
+        if !aside(shown) {
+            return None;
+        }
+        let answer = terminal::read_key(PATIENCE);
+        if answer.pressed != Pressed::Resumed {
+            return Some(answer);
+        }
+        drop(answer);
+        aside("\n");
     }
 }
 

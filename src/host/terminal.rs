@@ -1,8 +1,9 @@
-//! The terminal at which a user is asked: its size, and single keys. The only file of the library that
-//! reads keys.
+//! The terminal at which a user is asked: its size, and single keys.
 
+#[cfg(unix)]
+use super::keys::{self, Keyboard};
 use crate::domain::text::WIDEST;
-use dialoguer::console::{Key, Term};
+use dialoguer::console::Term;
 use std::time::Duration;
 
 /// Lines and columns of the terminal; `None` where it has none (0 × 0), or where there is no terminal.
@@ -37,18 +38,44 @@ pub enum Pressed {
     Other,
 }
 
+/// A key that was pressed. While this is there, the terminal stays as keys need it; dropped, it discards
+/// what was typed behind the key, and puts the terminal back.
+pub struct Answer {
+    /// The key.
+    pub pressed: Pressed,
+    #[cfg(unix)]
+    _keyboard: Keyboard,
+}
+
 /// Waits for one key, for as long as patience lasts. What was typed before is discarded: it answers
 /// nothing that was not seen.
-pub fn read_key(_patience: Duration) -> Pressed {
-    #[cfg(unix)]
-    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
-    match Term::stderr().read_key_raw() {
+#[cfg(unix)]
+pub fn read_key(patience: Duration) -> Answer {
+    let mut keyboard = Keyboard::open();
+    Answer { pressed: keyboard.key(patience), _keyboard: keyboard }
+}
+
+/// Waits for one key. (What is typed early, patience and signals are as the system has them: none of it was
+/// ever tried on one that is no Unix.)
+#[cfg(not(unix))]
+pub fn read_key(_patience: Duration) -> Answer {
+    use dialoguer::console::Key;
+    let pressed = match Term::stderr().read_key_raw() {
         Ok(Key::Char('\u{3}') | Key::CtrlC) => Pressed::Interrupt,
-        Ok(Key::Char(key)) => Pressed::Key(key),
+        Ok(Key::Char(key)) => Pressed::Key(key.to_ascii_lowercase()),
         Ok(Key::Escape) => Pressed::Escape,
         Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Pressed::Interrupt,
         Ok(_) | Err(_) => Pressed::Other,
-    }
+    };
+    Answer { pressed }
+}
+
+/// Ends this program as Ctrl-C does: by the signal, so that a loop of a shell ends as well (it shows 130).
+pub fn end_by_interrupt() -> ! {
+    #[cfg(unix)]
+    keys::end_by_interrupt();
+    #[cfg(not(unix))]
+    std::process::exit(130);
 }
 
 /// Makes the cursor visible again.

@@ -4,7 +4,7 @@
 use super::error::Error;
 use super::known::Known;
 use super::world::World;
-use super::{declarations, prepared};
+use super::{asked, declarations, prepared};
 use crate::domain::consent::{Consent, Noticed, Read, Word};
 use crate::domain::decision::{self, Decision, Facts, Reason, Source, Standing, Unreadable};
 use crate::domain::declaration::{Declaration, Event, Prepared, Terms};
@@ -243,14 +243,24 @@ impl Subject {
     pub fn explain(&self, purpose: Option<&Purpose>, ways: &Ways) -> Explained {
         let facts = self.all_facts(purpose);
         let decision = decision::decide(&facts);
+        let unanswered = purpose.and_then(|purpose| self.unanswered(purpose, decision));
         Explained {
             decision,
-            because: wording::because(decision, &facts),
-            detail: wording::detail(decision, &facts),
+            because: unanswered.clone().unwrap_or_else(|| wording::because(decision, &facts)),
+            detail: unanswered.unwrap_or_else(|| wording::detail(decision, &facts)),
             hint: wording::how_to_change(decision, &facts, ways),
             decided: facts.word.at(),
             ahead: facts.word.at().filter(|at| decision.allows() && *at > self.world.now()),
         }
+    }
+
+    /// That the user was asked about a purpose, where that is why it is undecided.
+    fn unanswered(&self, purpose: &Purpose, decision: Decision) -> Option<String> {
+        let declaration = self.declaration().filter(|_| decision.reason == Reason::Unasked)?;
+        let asked = asked::last(self.world.layout().ok()?, &self.tool)?;
+        let is_meant = asked.purposes.iter().any(|name| name == purpose.as_str())
+            && asked.is_about(declaration);
+        is_meant.then(|| wording::unanswered(asked.at, asked.times < asked::MOST))
     }
 
     /// The facts, with those that cannot change the decision.

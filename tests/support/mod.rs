@@ -229,6 +229,16 @@ impl Home {
         self
     }
 
+    /// Puts the date of the last question of a tool so many hours back or on, from now.
+    pub fn asked_hours_ago(&self, tool: &str, hours: i64) {
+        let path = format!(".local/state/sayso/asked/{tool}.toml");
+        let mut asked: toml::Table = self.read(&path).parse().expect("TOML");
+        let date = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        let date: toml::value::Datetime = format!("{date:.0}").parse().expect("a date");
+        asked.insert("at".to_owned(), date.into());
+        self.write(&path, &asked.to_string());
+    }
+
     /// Lets tools tell instead of ask: only a user at a terminal can.
     pub fn lets_tools_tell(&self) {
         Terminal::start(self, &program(), &["default", "declared"]).shown().ends(0);

@@ -115,7 +115,36 @@ impl Terminal {
     #[track_caller]
     pub fn shown(self) -> Shown {
         let (status, screen) = self.finish();
-        Shown { code: status.exit_code(), screen }
+        Shown { code: code(&status), screen }
+    }
+
+    /// Sends the program a signal, once it waits for a single key.
+    #[track_caller]
+    pub fn signal(&mut self, signal: &str) -> &mut Self {
+        let reads_keys = || reads_single_keys(&*self.master);
+        super::wait_until(PATIENCE, reads_keys, || "it reads no key".to_owned());
+        let pid = self.child.process_id().expect("a process").to_string();
+        let sent = std::process::Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.expect("kill").success());
+        self
+    }
+
+    /// Forgets what was shown so far.
+    pub fn clear(&mut self) -> &mut Self {
+        self.screen.clear();
+        self
+    }
+
+    /// The process that was started.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process")
+    }
+
+    /// Waits until the terminal hands over whole lines again.
+    #[track_caller]
+    pub fn is_restored(&self) {
+        let is_restored = || !reads_single_keys(&*self.master);
+        super::wait_until(PATIENCE, is_restored, || "the terminal is not restored".to_owned());
     }
 
     /// Waits for the end; says how it ended and everything that was shown.
@@ -134,6 +163,18 @@ impl Terminal {
         }
         let status = self.child.wait().expect("it ended");
         (status, self.screen)
+    }
+}
+
+/// The exit code, or what a shell shows for a signal.
+fn code(status: &ExitStatus) -> u32 {
+    match status.signal() {
+        Some("Interrupt") => 130,
+        Some("Quit") => 131,
+        Some("Hangup") => 129,
+        Some("Terminated") => 143,
+        Some(signal) => panic!("ended by {signal}"),
+        None => status.exit_code(),
     }
 }
 
