@@ -3,9 +3,11 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session};
 use crate::catalogue::Catalogue;
+use crate::catalogue::rule;
 use crate::catalogue::shells::{SHELLS, Shell};
 use crate::catalogue::start_files::{self, Change};
 use crate::catalogue::variables::{self, Setting, Variables};
+use crate::domain::signals::Value;
 use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::ToolId;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -106,12 +108,17 @@ fn check(session: &Session, shell: &Shell, variables: &Variables) -> Result<Exit
 }
 
 fn row(session: &Session, setting: &Setting) -> Vec<Cell> {
-    let here = session.world.environment().get(&setting.name);
+    // Any other value than one for on or off may be a password.
+    let here = match session.world.environment().get(&setting.name) {
+        None => Value::Unset.to_string(),
+        Some(value) if value == setting.value || rule::looks(&value).is_some() => value,
+        Some(_) => Value::Set.to_string(),
+    };
     let tools: Vec<&str> = setting.tools.iter().map(ToolId::as_str).collect();
     vec![
         Cell::plain(setting.name.as_str()),
         Cell::plain(setting.value.as_str()),
-        Cell::plain(here.unwrap_or_else(|| "not set".to_owned())),
+        Cell::plain(here),
         Cell::plain(if tools.is_empty() { "every tool".to_owned() } else { tools.join(", ") }),
     ]
 }

@@ -70,6 +70,19 @@ fn no_command_prints_what_a_variable_holds() {
 }
 
 #[test]
+fn what_a_vendors_variable_holds_is_not_printed_either() {
+    let home = declared();
+    home.run(&["disable", "nextjs", "--unknown"]).ends(0);
+    for (value, shown) in [(SECRET, false), ("0", true), ("enabled", true), ("hunter2", false)] {
+        for arguments in [&["env", "--check"][..], &["doctor"], &["status", "nextjs"]] {
+            let ran = home.run_with(&[("NEXT_TELEMETRY_DISABLED", value)], arguments);
+            let said = ran.stdout + &ran.stderr;
+            assert!(shown || !said.contains(value), "{arguments:?}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_declared_value_is_printed_and_any_other_is_set() {
     let home = declared();
     for (name, value, said) in [
