@@ -32,6 +32,11 @@ impl Item {
             None => self.words.clone(),
         }
     }
+
+    /// What it is about: its purpose, and the thing in words.
+    fn thing(&self) -> (&Purpose, &str) {
+        (&self.purpose, &self.words)
+    }
 }
 
 /// Everything a declaration asks for, one purpose after the other.
@@ -71,12 +76,15 @@ pub fn items(declaration: &Declaration) -> Vec<Item> {
 /// Asking for less is no addition: an event that rests longer, an id that lasts shorter.
 pub fn beyond(new: &Declaration, old: &Declaration) -> Vec<Item> {
     let before = items(old);
+    let before = things(&before);
     let mut additions = items(new);
-    additions.retain(|item| {
-        !before.iter().any(|known| known.purpose == item.purpose && known.words == item.words)
-            && !asks_for_less(item, new, old)
-    });
+    additions.retain(|item| !before.contains(&item.thing()) && !asks_for_less(item, new, old));
     additions
+}
+
+/// What items are about, to look others up in.
+fn things(items: &[Item]) -> BTreeSet<(&Purpose, &str)> {
+    items.iter().map(Item::thing).collect()
 }
 
 fn asks_for_less(item: &Item, new: &Declaration, old: &Declaration) -> bool {
@@ -113,13 +121,11 @@ pub struct Difference {
 pub fn between(new: &Declaration, known: &Declaration) -> Difference {
     let mut lines = Vec::new();
     let (before, after) = (items(known), items(new));
-    let is_in = |item: &Item, all: &[Item]| {
-        all.iter().any(|other| other.purpose == item.purpose && other.words == item.words)
-    };
-    for item in after.iter().filter(|item| !is_in(item, &before)) {
+    let (old, new_ones) = (things(&before), things(&after));
+    for item in after.iter().filter(|item| !old.contains(&item.thing())) {
         lines.push(format!("+ {}: {}", item.purpose, item.in_full()));
     }
-    for item in before.iter().filter(|item| !is_in(item, &after)) {
+    for item in before.iter().filter(|item| !new_ones.contains(&item.thing())) {
         lines.push(format!("- {}: {}", item.purpose, item.in_full()));
     }
     let (before, after) = (details(known), details(new));
