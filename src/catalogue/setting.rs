@@ -216,7 +216,11 @@ pub fn take(
         }
         Way::TakeBack => {
             let is_meant = |touch: &undo::Touch| touch.tool == entry.id.as_str();
-            !taking_back::take_back(layout, &own, &is_meant, false)?.is_empty()
+            let (undone, unreadable) = taking_back::take_back(layout, &own, &is_meant, false)?;
+            match unreadable.into_iter().next() {
+                Some(error) if undone.is_empty() => return Err(error.into()),
+                _ => !undone.is_empty(),
+            }
         }
         Way::Already => {
             change::tidy(layout, &entry.id);

@@ -9,7 +9,7 @@ use super::change::{Unchanged, edited, in_place, rebase, without, written};
 use super::format::Refused;
 use crate::store::Error;
 use crate::store::layout::Layout;
-use crate::store::undo::{self, Generation, Kept, Touch, Turn, digest};
+use crate::store::undo::{self, All, Generation, Kept, Touch, Turn, digest};
 use crate::store::vendors_file::{VendorsFile, remove_empty};
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,8 @@ pub enum Outcome {
     StaysAway,
 }
 
-/// Takes back the changes that are meant, of every file whose record can be understood. With `dry_run`, says what it would come to.
+/// Takes back the changes that are meant, of every file whose record can be understood, and says why
+/// the other records cannot be. With `dry_run`, says what it would come to.
 ///
 /// # Errors
 /// Where it cannot be told which files were changed.
@@ -52,9 +53,10 @@ pub fn take_back(
     own: &[PathBuf],
     is_meant: &dyn Fn(&Touch) -> bool,
     dry_run: bool,
-) -> Result<Vec<Undone>, Error> {
+) -> Result<(Vec<Undone>, Vec<Error>), Error> {
     let mut undone = Vec::new();
-    for kept in undo::all(layout)?.kept {
+    let All { kept, unreadable } = undo::all(layout)?;
+    for kept in kept {
         let touches = kept.touches().iter().filter(|touch| is_meant(touch));
         let mut tools: Vec<String> = touches.map(|touch| touch.tool.clone()).collect();
         tools.sort();
@@ -65,7 +67,7 @@ pub fn take_back(
         let outcome = one(layout, own, &kept.place, is_meant, dry_run);
         undone.push(Undone { path: kept.place, tools, outcome });
     }
-    Ok(undone)
+    Ok((undone, unreadable))
 }
 
 fn one(

@@ -142,7 +142,7 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
         answers::end_every_opt_in(&session.world).map_err(nothing_removed)?;
     }
     for tool in tools::known(&session.world)?.iter().filter(|_| !dry_run) {
-        let pseudonyms = sent::pseudonyms(layout, tool)?;
+        let pseudonyms = sent::pseudonyms(layout, tool).map_err(nothing_removed)?;
         if !pseudonyms.is_empty() {
             let subject = Subject::registered(&session.world, tool);
             let declared = subject.declaration();

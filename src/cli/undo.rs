@@ -54,7 +54,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         tool.as_ref().is_none_or(|tool| touch.tool == tool.as_str())
             && touched.is_none_or(|touched| !forbidden.is(&touched, channel.as_slice()))
     };
-    let undone = taking_back::take_back(layout, &own, &is_meant, typed.dry_run)?;
+    let (undone, unreadable) = taking_back::take_back(layout, &own, &is_meant, typed.dry_run)?;
     let mut wishes = undo::wishes(layout)?;
     wishes.retain(|wished| tool.as_ref().is_none_or(|tool| tool == wished));
     wishes.retain(|wished| {
@@ -63,7 +63,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         !forbidden.is(wished, &channels)
     });
     let mut exit = forbidden.report();
-    for error in undo::all(layout)?.unreadable {
+    for error in unreadable {
         let hint = undo::hint(&error);
         let what = anyhow::Error::from(error).context("one record of a change cannot be used");
         exit = exit.and(Failure::not_done(what).hint(hint).report(&session.terminal));

@@ -279,12 +279,13 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
 }
 
 /// Whether an error says that the file system does not have the operation (fsync(2): EINVAL for a file
-/// that does not support it; FUSE answers ENOSYS, network file systems EOPNOTSUPP).
-fn is_unsupported(error: &io::Error) -> bool {
+/// that does not support it; fcntl(2): ENOLCK of a lock service that is not there; FUSE answers ENOSYS,
+/// network file systems EOPNOTSUPP).
+pub(super) fn is_unsupported(error: &io::Error) -> bool {
     #[cfg(unix)]
     return {
         use rustix::io::Errno;
-        let known = [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP];
+        let known = [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOLCK];
         known.iter().any(|known| error.raw_os_error() == Some(known.raw_os_error()))
     };
     #[cfg(not(unix))]

@@ -104,6 +104,7 @@ fn where_no_file_can_be_made_what_was_on_is_off_all_the_same() {
         &[("rename", "EIO")][..],
         &[("rename", "EBUSY")],
         &[("fsync", "EIO")],
+        &[("flock", "EIO")],
         &[("flock", "ENOLCK"), ("rename", "EXDEV")],
     ] {
         let home = used();

@@ -10,7 +10,8 @@
 //! writer left there keeps everybody out but an opt-out, which removes it after a moment.
 
 use super::{Trust, check, check_folder_of};
-use crate::store::{Error, file, folder, platform};
+use crate::store::platform::{self, Stamp};
+use crate::store::{Error, file, folder};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -46,8 +47,8 @@ enum Try {
     Taken(File),
     /// Another writer has it, or has just renamed the draft away.
     Busy,
-    /// The draft is there, and the file system cannot tell whether anybody has the right.
-    There,
+    /// This draft is there, and the file system cannot tell whether anybody has the right.
+    There(Option<Stamp>),
 }
 
 impl Replacement {
@@ -94,13 +95,18 @@ impl Replacement {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let draft_path = folder.join(format!(".{name}.new"));
         let mut waited = Duration::ZERO;
+        // The draft that keeps this writer out, and since when.
+        let mut there = (None, Duration::ZERO);
         loop {
             match try_to_take(&draft_path)? {
                 Try::Taken(draft) => {
                     let path = path.to_owned();
                     return Ok(Self { path, draft_path, draft, folders, done: false });
                 }
-                Try::There if intent == Intent::OptOut && waited >= PATIENCE_WITHOUT_LOCKS => {
+                Try::There(stamp) if there.0 != stamp => there = (stamp, waited),
+                Try::There(_)
+                    if intent == Intent::OptOut && waited - there.1 >= PATIENCE_WITHOUT_LOCKS =>
+                {
                     file::discard(&draft_path)?;
                 }
                 _ => {}
@@ -231,10 +237,13 @@ fn try_to_take(path: &Path) -> Result<Try, Error> {
         Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {
             return Ok(Try::Busy);
         }
-        // There are no locks here (flock(2): ENOLCK; ENOSYS and EOPNOTSUPP of other file systems), but
-        // only one process makes a file.
-        Err(fs::TryLockError::Error(_)) if is_new => {}
-        Err(fs::TryLockError::Error(_)) => return Ok(Try::There),
+        // There are no locks here, but only one process makes a file.
+        Err(fs::TryLockError::Error(error)) if platform::is_unsupported(&error) => {
+            if !is_new {
+                return Ok(Try::There(draft.metadata().ok().as_ref().and_then(platform::stamp)));
+            }
+        }
+        Err(fs::TryLockError::Error(error)) => return Err(Error::io("lock", path, error)),
     }
     let metadata = draft.metadata().map_err(|error| Error::io("read", path, error))?;
     check(path, &metadata, Trust::Own)?;
