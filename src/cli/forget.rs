@@ -3,13 +3,13 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::start_files;
-use crate::delivery::deletion;
+use crate::delivery::deletion::{self, Left};
+use crate::domain::declaration::destination;
 use crate::domain::tool_id::ToolId;
 use crate::store::answers::Removed;
 use crate::store::layout::Layout;
 use crate::store::{Error, Subject, answers, sent, undo};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use std::collections::BTreeSet;
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
 
@@ -56,14 +56,13 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
         };
         return Err(Failure::not_done(anyhow::anyhow!(what)).hint(hint));
     }
-    let deletion = subject.declaration().and_then(|declared| declared.deletion.as_deref());
     if dry_run {
-        let pseudonyms = sent::pseudonyms(world.layout()?, &tool)?;
+        let left = Left::of(&subject)?;
         let mut lines = vec![format!(
             "{tool}: would say no to the whole tool, and delete what waits, the log of what has left and its pseudonyms."
         )];
-        if let Some(url) = deletion.filter(|_| !pseudonyms.is_empty()) {
-            lines.push(format!("{tool}: would ask for the deletion of what has left: {url}"));
+        if let Some(url) = deletion_of(&subject).filter(|_| !left.agreed.is_empty()) {
+            lines.push(format!("{tool}: would ask {}", what_is_asked(url, &left.agreed)));
         }
         lines.push("Nothing was changed.".to_owned());
         session.terminal.say(&lines.join("\n"))?;
@@ -78,9 +77,8 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     }
     session.terminal.say(&format!("{tool} is off."))?;
     // The log names the pseudonyms: it goes last, so that whoever is interrupted can ask again.
-    let pseudonyms =
-        sent::pseudonyms(world.layout()?, &tool).map_err(|error| left(error, &tool))?;
-    exit = exit.and(ask_for_deletion(session, &tool, deletion, &pseudonyms)?);
+    let names = Left::of(&subject).map_err(|error| left(error, &tool))?;
+    exit = exit.and(ask_for_deletion(session, &subject, &names)?);
     sent::forget(world.layout()?, &tool).map_err(|error| left(error, &tool))?;
     session.terminal.say(match is_deleted {
         true => "Deleted: queued events, the sent log and the pseudonymous ID.",
@@ -96,40 +94,74 @@ fn left(error: Error, tool: &ToolId) -> Failure {
     Failure::not_done(what).hint(hint)
 }
 
+/// The address for deletion requests that a tool declares.
+fn deletion_of(subject: &Subject) -> Option<&str> {
+    subject.declaration()?.deletion.as_deref()
+}
+
+/// Who is asked, and for what.
+fn what_is_asked(url: &str, pseudonyms: &[String]) -> String {
+    let whom = destination::place(url);
+    match pseudonyms.len() {
+        1 => format!("{whom} to delete what left under your pseudonym: {url}"),
+        count => format!(
+            "{whom} to delete what left under {count} pseudonyms, in a request for each, since nothing \
+             else joins them; the network address and the time can: {url}"
+        ),
+    }
+}
+
 /// Asks the vendor to delete what has left, or says what a person has to do instead.
-fn ask_for_deletion(
-    session: &Session,
-    tool: &ToolId,
-    deletion: Option<&str>,
-    pseudonyms: &BTreeSet<String>,
-) -> Result<Exit, Failure> {
-    if pseudonyms.is_empty() {
+fn ask_for_deletion(session: &Session, subject: &Subject, left: &Left) -> Result<Exit, Failure> {
+    if left.is_empty() {
         session.terminal.say(
             "Nothing had left under a pseudonym of yours, so there is nothing that its vendor could find.",
         )?;
         return Ok(Exit::Done);
     }
-    let asked = deletion.map(|url| (url, deletion::ask(&session.world, tool, url, pseudonyms)));
-    let names: Vec<&str> = pseudonyms.iter().map(String::as_str).collect();
-    match asked {
-        Some((_, Ok(()))) => {
-            session.terminal.say("The vendor was asked to delete what has left already.")?;
-            return Ok(Exit::Done);
+    let Some(url) = deletion_of(subject) else {
+        let names = [left.agreed.as_slice(), &left.others].concat().join("\n");
+        session.terminal.say(&format!(
+            "What has left already is still there: its declaration names no way to ask for its deletion. It left under\n{names}"
+        ))?;
+        return Ok(Exit::NotDone);
+    };
+    let mut exit = Exit::Done;
+    let mut not_asked = |error: anyhow::Error, names: &[String]| {
+        let hint = format!("ask yourself, and name the pseudonyms below: {url}");
+        session.terminal.complain(&error, &[hint]);
+        exit = Exit::NotDone;
+        session.terminal.say(&names.join("\n"))
+    };
+    if !left.agreed.is_empty() {
+        session.terminal.say(&format!("Asking {}", what_is_asked(url, &left.agreed)))?;
+        let mut failed = Vec::new();
+        let mut last = None;
+        for pseudonym in &left.agreed {
+            if let Err(why) = deletion::ask(subject, url, pseudonym) {
+                failed.push(pseudonym.clone());
+                last = Some(why);
+            }
         }
-        None => session.terminal.say(&format!(
-            "What has left already is still there: its declaration names no way to ask for its deletion. It left under\n{}",
-            names.join("\n")
-        ))?,
-        Some((url, Err(why))) => {
-            let error = anyhow::anyhow!(why);
-            session.terminal.complain(
-                &error.context("the vendor could not be asked to delete what has left"),
-                &[format!("ask yourself, and name the pseudonyms below: {url}")],
-            );
-            session.terminal.say(&names.join("\n"))?;
+        match last {
+            None => {
+                session.terminal.say("The vendor was asked to delete what has left already.")?
+            }
+            Some(why) => not_asked(
+                anyhow::anyhow!(why)
+                    .context("the vendor could not be asked to delete what has left"),
+                &failed,
+            )?,
         }
     }
-    Ok(Exit::NotDone)
+    if !left.others.is_empty() {
+        let why = "what left was not agreed to together with the address that is declared now";
+        not_asked(
+            anyhow::anyhow!(why).context("the vendor was not asked to delete what has left"),
+            &left.others,
+        )?;
+    }
+    Ok(exit)
 }
 
 fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Exit, Failure> {
@@ -142,15 +174,11 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
         answers::end_every_opt_in(&session.world).map_err(nothing_removed)?;
     }
     for tool in tools::known(&session.world)?.iter().filter(|_| !dry_run) {
-        let pseudonyms = sent::pseudonyms(layout, tool).map_err(nothing_removed)?;
-        if !pseudonyms.is_empty() {
-            let subject = Subject::registered(&session.world, tool);
-            let declared = subject.declaration();
-            let deletion = declared.and_then(|declared| declared.deletion.as_deref());
+        let subject = Subject::registered(&session.world, tool);
+        let left = Left::of(&subject).map_err(nothing_removed)?;
+        if !left.is_empty() {
             session.terminal.say(&format!("{tool}:"))?;
-            if ask_for_deletion(session, tool, deletion, &pseudonyms)? == Exit::NotDone {
-                exit = Exit::NotDone;
-            }
+            exit = exit.and(ask_for_deletion(session, &subject, &left)?);
         }
     }
     // What takes a line out of a start file needs what is known about how it came there.

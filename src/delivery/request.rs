@@ -125,6 +125,13 @@ impl fmt::Display for Request {
     }
 }
 
+/// What a request says was agreed to.
+pub fn agreed_to(headers: &[(String, String)]) -> Option<Read> {
+    let (_, value) = headers.iter().find(|(name, _)| name == CONSENT)?;
+    let (digest, notice) = value.split_once("; notice=")?;
+    Some(Read { notice: notice.parse().ok()?, digest: digest.to_owned() })
+}
+
 /// The value of `Authorization` for a user without a password (RFC 7617).
 pub fn basic(user: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:")))

@@ -7,12 +7,10 @@
 use super::error::Error;
 use super::layout::Layout;
 use super::{file, folder, platform};
-use crate::domain::pseudonym::AUTOMATION;
 use crate::domain::tool_id::ToolId;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -236,27 +234,6 @@ fn next_line(reader: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
 
 fn entry(line: &[u8]) -> Option<Entry> {
     serde_json::from_slice(line.trim_ascii()).ok()
-}
-
-/// The pseudonyms that the log of one tool holds. What stands for every automation is no person's.
-///
-/// # Errors
-/// Where the folder or a file in it is there and cannot be read: the log must not be deleted then.
-pub fn pseudonyms(layout: &Layout, tool: &ToolId) -> Result<BTreeSet<String>, Error> {
-    let mut all = BTreeSet::new();
-    for path in days(&layout.sent_log(tool))? {
-        let failed = |error| Error::io("read", &path, error);
-        let opened = platform::careful_options(false).read(true).open(&path).map_err(failed)?;
-        if !opened.metadata().map_err(failed)?.is_file() {
-            continue;
-        }
-        let mut reader = BufReader::new(opened);
-        while let Some(line) = next_line(&mut reader).map_err(failed)? {
-            all.extend(entry(&line).into_iter().flat_map(|entry| entry.pseudonyms));
-        }
-    }
-    all.remove(AUTOMATION);
-    Ok(all)
 }
 
 /// Deletes the log of one tool. A delivery under way writes on into what nobody sees any more.

@@ -1,9 +1,11 @@
 //! What sayso promises, and what was tried to break it: one file for each promise, named after it,
 //! with a table of inputs for each way that was found. Not one example but its class.
 
-#[cfg(target_os = "linux")]
 mod a_declaration_is_bounded;
 mod a_declaration_is_not_replaced_silently;
+#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+mod a_deletion_request_goes_where_it_was_agreed;
 mod a_file_keeps_its_attributes;
 mod a_host_keeps_its_own_commands;
 mod a_value_is_not_printed;
@@ -14,6 +16,7 @@ mod an_opt_out_outlives_a_third_party_switch;
 mod an_update_check_tells_what_is_true;
 mod any_file_system_takes_an_opt_out;
 mod consent_covers_what_was_read;
+#[cfg(target_os = "linux")]
 mod damage_stays_where_it_is;
 #[cfg(target_os = "linux")]
 mod ids_link_nothing_more_than_was_said;

@@ -143,10 +143,7 @@ impl Destination {
 
     /// Host and, where it is not the usual one, port: where a request goes, whatever its path.
     pub fn place(&self) -> String {
-        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let usual = if self.url.starts_with("https") { ":443" } else { ":80" };
-        authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase()
+        place(&self.url)
     }
 
     /// The host in its address.
@@ -158,6 +155,14 @@ impl Destination {
 /// A secret as it may be shown: the beginning of its SHA-256.
 fn fingerprint(secret: &str) -> String {
     format!("*** (SHA-256 {}…)", hex(&Sha256::digest(secret.as_bytes())[..6]))
+}
+
+/// Host and, where it is not the usual one, port of an address.
+pub fn place(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let usual = if url.starts_with("https") { ":443" } else { ":80" };
+    authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase()
 }
 
 /// The host in an address, without port, user or path; `None` where there is none.
