@@ -43,6 +43,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     others.retain(|other| !troubles.iter().any(|known| known.path == other.path));
     troubles.extend(others);
     troubles.extend(health::undo_records(&session.world));
+    troubles.extend(health::in_version_control(&session.world));
     troubles.extend(conflicts(session));
     troubles.extend(other_declarations(session));
     troubles.extend(refusing(session));

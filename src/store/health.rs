@@ -2,6 +2,7 @@
 
 use super::declarations;
 use super::error::Error;
+use super::file;
 use super::world::World;
 use super::{platform, undo};
 use std::fs;
@@ -108,6 +109,59 @@ pub fn owners_and_modes(world: &World) -> Vec<Trouble> {
         }
     }
     troubles
+}
+
+/// What marks the top of a working tree, and of which version control.
+const WORK_TREES: [(&str, &str); 8] = [
+    (".git", "git"),
+    (".jj", "Jujutsu"),
+    (".hg", "Mercurial"),
+    (".svn", "Subversion"),
+    (".bzr", "Bazaar"),
+    (".pijul", "Pijul"),
+    ("_darcs", "Darcs"),
+    (".fslckout", "Fossil"),
+];
+
+/// The secrets of this machine where version control may carry them to another one: both would then have
+/// the same pseudonyms. A `.gitignore` beside them that leaves everything out settles it for git.
+pub fn in_version_control(world: &World) -> Option<Trouble> {
+    let layout = world.layout().ok()?;
+    world.config().ok()?.id()?;
+    let places = [layout.config_file(), layout.config.clone(), layout.consents()];
+    // Links lead to where the files are: managers of dotfiles make such.
+    places.iter().chain(&places.clone().map(|path| path.canonicalize().unwrap_or(path))).find_map(
+        |path| {
+            let (top, name) = path.ancestors().skip(1).find_map(|folder| {
+                let is_here = |(mark, _): &&(&str, &str)| folder.join(mark).symlink_metadata().is_ok();
+                Some((folder, WORK_TREES.iter().find(is_here)?.1))
+            })?;
+            let mut inside = path.ancestors().take_while(|folder| folder.starts_with(top));
+            if name == "git" && inside.any(is_ignored) {
+                return None;
+            }
+            Some(Trouble {
+                path: Some(path.clone()),
+                problem: format!(
+                    "is in a working tree of {name} ({}): where it is copied to another machine, both \
+                     have the same pseudonyms",
+                    top.display()
+                ),
+                hint: "keep config.toml and consent/ out of it, then run sayso id reset on each machine \
+                       that has a copy"
+                    .to_owned(),
+            })
+        },
+    )
+}
+
+/// Whether a folder tells git to leave out everything in it.
+fn is_ignored(folder: &Path) -> bool {
+    const LIMIT: u64 = 64 * 1024;
+    let rules = file::read(&folder.join(".gitignore"), LIMIT, file::Trust::Anyone);
+    let rules = rules.ok().flatten().unwrap_or_default();
+    let mut rules = rules.lines().map(str::trim_end);
+    rules.clone().any(|rule| rule == "*") && !rules.any(|rule| rule.starts_with('!'))
 }
 
 fn look_at(path: &Path, expected: u32, troubles: &mut Vec<Trouble>) {

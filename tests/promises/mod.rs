@@ -17,6 +17,7 @@ mod an_update_check_tells_what_is_true;
 mod any_file_system_takes_an_opt_out;
 mod consent_covers_what_was_read;
 #[cfg(target_os = "linux")]
+mod copies_of_the_id_are_warned_of;
 mod damage_stays_where_it_is;
 #[cfg(target_os = "linux")]
 mod ids_link_nothing_more_than_was_said;
