@@ -324,7 +324,7 @@ mod tests {
         for part in [
             "usage: To see which greetings people use.",
             "names of the options used, how often, and if by a variable; never their values",
-            "Greeters at telemetry.greeters.example (an OpenTelemetry collector), kept 12 months",
+            "telemetry.greeters.example (Greeters, an OpenTelemetry collector), kept 12 months",
             "Outside sayso, to Pendo - Clicks on the web page",
             "1 day; until then a no leaves no trace",
             "sayso disable greeter or GREETER_TELEMETRY=0",

@@ -146,6 +146,24 @@ impl Destination {
         place(&self.url)
     }
 
+    /// Whether a request stays on this machine.
+    pub fn is_on_this_machine(&self) -> bool {
+        is_this_machine(self.host())
+    }
+
+    /// Where a request goes, in words: the host, or this machine; the port where it is not the usual one.
+    pub fn place_in_words(&self) -> String {
+        let place = self.place();
+        let (host, port) = match place.rsplit_once(':').filter(|(_, port)| !port.contains(']')) {
+            Some((host, port)) => (host, format!(", port {port}")),
+            None => (place.as_str(), String::new()),
+        };
+        match self.is_on_this_machine() {
+            true => format!("this machine{port}"),
+            false => format!("{host}{port}"),
+        }
+    }
+
     /// The host in its address.
     pub fn host(&self) -> &str {
         host(&self.url).unwrap_or(&self.url)
@@ -315,6 +333,27 @@ mod tests {
         assert_eq!(host("https://a.example:8443/x?y#z"), Some("a.example"));
         assert_eq!(host("http://[::1]:80/"), Some("::1"));
         assert_eq!(host("nothing"), None);
+    }
+
+    #[test]
+    fn a_place_is_told_with_its_port() {
+        let mut to =
+            crate::domain::declaration::parse(crate::domain::declaration::samples::GREETER)
+                .expect("valid")
+                .destinations
+                .remove(0);
+        for (url, words) in [
+            ("https://x.example/v1", "x.example"),
+            ("https://x.example:443/v1", "x.example"),
+            ("https://x.example:8443/v1", "x.example, port 8443"),
+            ("http://localhost:2375/v1", "this machine, port 2375"),
+            ("http://127.0.0.1/v1", "this machine"),
+            ("http://[::1]:1/", "this machine, port 1"),
+            ("https://[2001:db8::1]/", "[2001:db8::1]"),
+        ] {
+            to.url = url.to_owned();
+            assert_eq!(to.place_in_words(), words, "{url}");
+        }
     }
 
     #[test]

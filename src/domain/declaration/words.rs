@@ -10,15 +10,16 @@ pub fn occasion(event: &Event) -> &'static str {
     if event.once { "(once)" } else { "(each time)" }
 }
 
-/// Who gets events at a destination, how, and how long they are kept there.
+/// Where events go, who gets them there, how, and how long they are kept. What a request does comes
+/// first, in our words; the recipient is what its author says.
 pub fn destination_in_words(declaration: &Declaration, to: &Destination) -> String {
     let kept = to.retention.as_ref().or(declaration.retention.as_ref());
     let kept = kept.map(|time| format!(", kept {time}")).unwrap_or_default();
     let kind = match to.kind.words {
-        same if same == to.recipient => String::new(),
-        other => format!(" ({other})"),
+        same if same == to.recipient || to.is_on_this_machine() => String::new(),
+        other => format!(", {other}"),
     };
-    format!("{} at {}{kind}{kept}", to.recipient, to.host())
+    format!("{} ({}{kind}){kept}", to.place_in_words(), to.recipient)
 }
 
 /// Where the events of a purpose go, with what a request there names beyond them.

@@ -4,6 +4,7 @@ use super::environment;
 use crate::domain::declaration::field::FieldType;
 use crate::domain::signals;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// An option that was used: its name, where it came from, how often. Never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,16 +198,23 @@ fn command_of(
     Ok(json!(command.split_whitespace().take(kept).collect::<Vec<_>>().join(" ")))
 }
 
+/// An option that was given more often was given so often: a count is to carry nothing else.
+const MOST_USES: u64 = 100;
+
 fn options_of(used: &[OptionUse], is_known: &dyn Fn(&str) -> bool) -> Result<Value, &'static str> {
     if used.iter().any(|option| !is_known(&option.name)) {
         return Err("names an option that is not declared");
+    }
+    let names: BTreeSet<&str> = used.iter().map(|option| option.name.as_str()).collect();
+    if names.len() < used.len() {
+        return Err("names an option twice");
     }
     let written = |option: &OptionUse| {
         json!({
             "name": option.name,
             "asCli": option.as_cli,
             "asEnv": option.as_env,
-            "count": option.count,
+            "count": option.count.min(MOST_USES),
         })
     };
     Ok(Value::Array(used.iter().map(written).collect()))

@@ -203,6 +203,15 @@ fn versions_are_versions_and_nothing_else() {
 }
 
 #[test]
+fn options_carry_names_and_no_large_number() {
+    let used = |count| OptionUse { name: "loud".into(), as_cli: true, as_env: false, count };
+    let counted =
+        value(&[("options", Given::Options(vec![used(u64::MAX)]))], &["eventData", "options"]);
+    assert_eq!(counted[0]["count"], 100);
+    assert!(assembled(&[("options", Given::Options(vec![used(1), used(1)]))], 2).is_err());
+}
+
+#[test]
 fn times_and_durations_are_bounded_by_what_they_mean() {
     let event = |field: &str, value: i64| {
         let text = format!(
