@@ -226,7 +226,7 @@ fn a_writer_that_was_stopped_makes_others_give_up_and_readers_not_wait() {
     home.run(&["check", "shared", "usage"]).ends(0);
     assert!(start.elapsed().as_secs() < 5, "a reader waited");
     let ran = Ran::of(&waiting.wait_with_output().expect("it ends")).ends(1);
-    assert!(ran.stderr.contains("error: another process is changing"), "{ran:?}");
+    assert!(ran.stderr.contains("caused by: another process is changing"), "{ran:?}");
     assert!(ran.stderr.contains("hint: "), "{ran:?}");
     drop(held);
     answer(&home, &["disable", "shared"]);

@@ -4,15 +4,26 @@ use crate::support::{Home, PROBE, example};
 use std::fs;
 use std::process::{Child, Stdio};
 
+/// No value may be longer.
+const LONGEST: usize = 300;
+
+/// The fields of an event, which share a word of any length among them.
+fn fields(word: &str) -> impl Iterator<Item = (String, &str)> {
+    let parts = word.as_bytes().chunks(LONGEST).map(|part| str::from_utf8(part).expect("ASCII"));
+    parts.enumerate().map(|(n, part)| (format!("word{n}"), part))
+}
+
 /// A declaration with one event that has one word of this length.
 fn probe(word: &str) -> String {
-    format!("{PROBE}word = {{ type = \"enum\", values = [\"{word}\"] }}\n")
+    let field = |(name, part)| format!("{name} = {{ type = \"enum\", values = [\"{part}\"] }}\n");
+    PROBE.to_owned() + &fields(word).map(field).collect::<String>()
 }
 
 fn writer(home: &Home, count: u32, word: &str) -> Child {
     home.command(example("beat"))
         .arg(home.path().join("probe.toml"))
-        .args(["E", &count.to_string(), &format!("word={word}")])
+        .args(["E", &count.to_string()])
+        .args(fields(word).map(|(name, part)| format!("{name}={part}")))
         .stdout(Stdio::null())
         .spawn()
         .expect("it starts")
@@ -47,7 +58,9 @@ fn sixty_four_processes_lose_and_tear_nothing() {
         for line in &lines {
             let event: serde_json::Value =
                 serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-            assert_eq!(event["eventData"]["word"], word.as_str());
+            for (name, part) in fields(&word) {
+                assert_eq!(event["eventData"][&name], part);
+            }
         }
     }
 }
