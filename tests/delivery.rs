@@ -10,7 +10,7 @@ mod killed;
 mod measure;
 mod once;
 mod promises;
-mod proxies;
+pub mod proxies;
 mod seeds;
 mod trust;
 

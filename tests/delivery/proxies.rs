@@ -9,24 +9,30 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 /// A name that only the proxy knows.
-const NAME: &str = "stats.example.invalid";
+pub const NAME: &str = "stats.example.invalid";
 
 /// A proxy that knows one name, or that refuses everybody, and what it was asked for.
-struct Proxy {
-    address: SocketAddr,
+pub struct Proxy {
+    pub address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
     fn start(to: Option<SocketAddr>) -> Self {
+        Self::start_after(to, || ())
+    }
+
+    /// The same, which does something first before it says that the connection stands.
+    pub fn start_after(to: Option<SocketAddr>, first: impl Fn() + Send + Sync + 'static) -> Self {
+        let first = Arc::new(first);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let proxy = Self { address, asked: Arc::default() };
         let asked = Arc::clone(&proxy.asked);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let asked = Arc::clone(&asked);
-                std::thread::spawn(move || connect(&stream, to, &asked));
+                let (asked, first) = (Arc::clone(&asked), Arc::clone(&first));
+                std::thread::spawn(move || connect(&stream, to, &asked, &*first));
             }
         });
         proxy
@@ -38,11 +44,17 @@ impl Proxy {
     }
 }
 
-fn connect(mut stream: &TcpStream, to: Option<SocketAddr>, asked: &Mutex<Vec<String>>) {
+fn connect(
+    mut stream: &TcpStream,
+    to: Option<SocketAddr>,
+    asked: &Mutex<Vec<String>>,
+    first: &dyn Fn(),
+) {
     let Ok(Some(request)) = read_request(&mut BufReader::with_capacity(1, stream)) else { return };
     let password = request.header("proxy-authorization").unwrap_or("nobody");
     let line = format!("{} {} by {password}", request.method, request.path);
     asked.lock().expect("no panic").push(line);
+    first();
     let Some(to) = to else {
         let _ = stream.write_all(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n");
         return;

@@ -23,6 +23,8 @@ mod damage_stays_where_it_is;
 mod ids_link_nothing_more_than_was_said;
 mod links_of_the_user_are_followed;
 mod no_clock_misleads;
+#[cfg(target_os = "linux")]
+mod no_request_leaves_after_an_opt_out;
 mod nobody_else_can_opt_in;
 mod only_trusted_files_count;
 mod opting_out_of_everything_is_linear;
