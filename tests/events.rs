@@ -324,7 +324,7 @@ fn a_heart_stops_when_consent_goes_and_ends_with_its_server() {
     use std::io::{BufRead, BufReader, Write};
     let home = Home::new();
     home.declare("testkube");
-    home.run(&["enable", "testkube", "--notice", "1"]).ends(0);
+    home.run(&["enable", "testkube", "heartbeat", "--notice", "1"]).ends(0);
     let declaration = crate::support::declaration("testkube");
     let mut server = home
         .command(example("beat"))

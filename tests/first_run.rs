@@ -245,16 +245,17 @@ fn a_dry_run_shows_the_question_and_asks_nothing() {
     let home = werf();
     let before = home.contents();
     let terminal = Terminal::start(&home, &program(), &["ask", "werf", "--dry-run"]);
-    terminal.shown().ends(1).shows("werf asks: may it collect data").hides("Allow it?");
+    terminal.shown().ends(1).shows("werf asks to collect telemetry").hides("Allow werf");
     assert_eq!(home.contents(), before);
 }
 
 #[test]
-fn a_narrow_terminal_gets_the_same_question() {
+fn a_narrow_terminal_is_not_agreed_to() {
     for columns in [40, 20, 3, 1] {
         let home = werf();
         let terminal = Terminal::start_with(&home, &program(), &["ask", "werf"], &[], columns);
-        terminal.answer("y").ends(0).hides("panicked");
+        terminal.answer("y").ends(1).hides("panicked");
+        assert_eq!(home.reason("werf", "usage"), (false, "unasked".to_owned()));
     }
 }
 

@@ -176,7 +176,7 @@ fn another_meaning_under_the_same_notice_holds_and_asks_again_in_full() {
     home.declare_text(&first().replace("12 months", "7 years"));
     assert_eq!(home.reason("greeter", "usage"), (false, "changed".to_owned()));
     let shown = home.ask("greeter").answer("y").ends(0);
-    shown.shows("Greeter asks: may it collect data").shows("loud").shows("kept 7 years");
+    shown.shows("Greeter asks to collect telemetry").shows("kept 7 years");
     assert_eq!(home.reason("greeter", "usage"), (true, "granted".to_owned()));
     assert_ne!(consent(&home)["usage"]["digest"], before["usage"]["digest"]);
 }
@@ -238,7 +238,7 @@ fn a_purpose_that_is_switched_off_for_now_stands_in_the_notice_all_the_same() {
 #[test]
 fn a_tool_that_tells_asks_whoever_wants_to_be_asked() {
     let home = greeter(&telling(&first()));
-    home.ask("greeter").answer("y").ends(0).shows("Greeter asks: may it collect data");
+    home.ask("greeter").answer("y").ends(0).shows("Greeter asks to collect telemetry");
     assert_eq!(home.reason("greeter", "usage"), (true, "granted".to_owned()));
 }
 

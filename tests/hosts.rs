@@ -16,7 +16,7 @@ const INTERRUPT: &str = "\u{3}";
 fn a_host_asks_once_and_collects_from_the_next_run_on() {
     let home = Home::new();
     let first = start(&home, "werf", &["build", "--debug"]).answer("y").ends(0);
-    first.shows("werf asks: may it collect data").shows("usage is unasked");
+    first.shows("werf asks to collect telemetry").shows("usage is unasked");
     let next = start(&home, "werf", &["build", "--debug"]).shown().ends(0);
     assert_eq!(next.screen, "werf: build is done\r\nwerf: usage is granted\r\n");
 }
@@ -24,9 +24,9 @@ fn a_host_asks_once_and_collects_from_the_next_run_on() {
 #[test]
 fn the_question_names_the_commands_of_the_host() {
     let shown = start(&Home::new(), "werf", &["build"]).answer("y");
-    shown.shows("Switch off werf telemetry disable").shows("take it back: werf telemetry disable");
+    shown.shows("Opt out werf telemetry disable").shows("take it back: werf telemetry disable");
     let shown = start(&Home::new(), "gitops", &["get", "clusters"]).answer("n");
-    shown.shows("gitops set config analytics false").shows("Look first gitops get config");
+    shown.shows("Opt out gitops set config analytics false");
 }
 
 #[test]
@@ -207,14 +207,21 @@ fn a_declaration_of_another_vendor_or_a_newer_one_is_not_replaced() {
 fn a_command_asks_only_about_what_it_is_for() {
     let home = Home::new();
     let shown = start(&home, "gitops", &["get", "clusters"]).answer("y").ends(0);
-    shown.shows("usage:").shows("update-check:").hides("dashboard:").shows("no clusters");
+    shown
+        .shows("usage \"To")
+        .shows("update-check \"To")
+        .hides("dashboard \"To")
+        .shows("no clusters");
     let consent: toml::Table = home.read(GITOPS).parse().expect("TOML");
     assert!(consent.contains_key("usage") && consent.contains_key("update-check"));
     assert!(!consent.contains_key("dashboard"), "{consent}");
 
     home.asked_hours_ago("gitops", 25);
     let shown = start(&home, "gitops", &["create", "dashboard"]).answer("y").ends(0);
-    shown.shows("dashboard:").hides("update-check:").shows("created without telemetry");
+    shown
+        .shows("how the web dashboard is used")
+        .hides("update-check")
+        .shows("created without telemetry");
     let next = start(&home, "gitops", &["create", "dashboard"]).shown().ends(0);
     assert_eq!(next.screen, "gitops: dashboard created with telemetry\r\n");
 }

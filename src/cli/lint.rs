@@ -5,7 +5,7 @@ use super::{Entry, Exit, Group, Session};
 use crate::catalogue::reading;
 use crate::delivery::wire;
 use crate::domain::declaration::{self, Declaration, difference, meaning};
-use crate::domain::text;
+use crate::domain::{short_notice, text};
 use crate::store::{declarations, foreign};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,15 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     for advice in declaration::advice(&new) {
         session.terminal.note(&format!("advice: {file}: {advice}"));
     }
-    let limits = wire::limits(&new);
+    let mut limits = wire::limits(&new);
+    limits.extend(short_notice::too_long(&new).map(|lines| {
+        format!(
+            "the question takes {lines} lines of {} columns; it has room for {}. Shorten why, names and \
+             recipients, or declare fewer purposes",
+            short_notice::COLUMNS,
+            short_notice::MOST_LINES
+        )
+    }));
     for limit in &limits {
         session.terminal.complain(&anyhow::anyhow!("{file}: {limit}"), &[]);
     }

@@ -5,6 +5,9 @@ use super::declaration::field::{FieldType, HashKey};
 use super::declaration::{Declaration, Event, Identity};
 use super::tool_id::Purpose;
 
+/// Of the person, nothing.
+pub const NONE: &str = "none for you";
+
 /// What identifies the person, the run or a thing in the events of a purpose, in parts of a sentence.
 pub fn in_words(declaration: &Declaration, purpose: &Purpose) -> String {
     let identity = declaration.purposes.get(purpose).map(|spec| spec.identity).unwrap_or_default();
@@ -13,13 +16,34 @@ pub fn in_words(declaration: &Declaration, purpose: &Purpose) -> String {
     if !events.is_empty() && !declaration.is_asked_only(purpose) {
         parts.push("one random ID per run".to_owned());
     }
-    let list = |key| hashes(&events, key).join(", ");
+    parts.extend(of_things(&events, identity));
+    parts.join("; ")
+}
+
+/// The same in fewer words, where several purposes share a line: without the ID of each run.
+pub fn briefly(declaration: &Declaration, purpose: &Purpose) -> String {
+    let identity = declaration.purposes.get(purpose).map(|spec| spec.identity).unwrap_or_default();
+    let of_the_person = match identity {
+        Identity::None => NONE,
+        Identity::Day => "a random ID a day",
+        Identity::Month => "a random ID a month",
+        Identity::Stable => "a random ID, until you opt out or reset it",
+    };
+    let events: Vec<&Event> = declaration.events_of(purpose).collect();
+    let parts = [of_the_person.to_owned()].into_iter().chain(of_things(&events, identity));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// What identifies a thing.
+fn of_things(events: &[&Event], identity: Identity) -> Vec<String> {
+    let mut parts = Vec::new();
+    let list = |key| hashes(events, key).join(", ");
     for (key, says) in [
         (HashKey::Tool, "the same on every machine"),
         (HashKey::None, "a plain SHA-256"),
         (HashKey::Person, "keyed with a secret of yours"),
     ] {
-        let (names, count) = (list(key), hashes(&events, key).len());
+        let (names, count) = (list(key), hashes(events, key).len());
         let are = if count == 1 { "is" } else { "are" };
         match (key, count, identity) {
             (_, 0, _) => {}
@@ -37,12 +61,12 @@ pub fn in_words(declaration: &Declaration, purpose: &Purpose) -> String {
             )),
         }
     }
-    parts.join("; ")
+    parts
 }
 
 fn of_the_person(identity: Identity) -> &'static str {
     match identity {
-        Identity::None => "none for you",
+        Identity::None => NONE,
         Identity::Day => "a random-looking ID, a new one every day",
         Identity::Month => "a random-looking ID, a new one every month",
         Identity::Stable => "a random-looking ID, until you opt out or reset it",

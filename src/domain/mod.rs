@@ -14,6 +14,7 @@ pub mod page;
 pub mod policy;
 pub mod pseudonym;
 pub mod receipt;
+pub mod short_notice;
 pub mod signals;
 pub mod switch;
 pub mod table;

@@ -47,6 +47,7 @@ pub fn local_time(at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// Lines of a bounded width, with hanging indents.
+#[derive(Clone)]
 pub(super) struct Text {
     width: usize,
     lines: Vec<String>,

@@ -98,6 +98,11 @@ impl Keyboard {
         }
     }
 
+    /// Puts the terminal back without discarding the rest of the line.
+    pub(super) fn keep_the_rest(mut self) {
+        self.discards = false;
+    }
+
     fn pressed(&mut self, pressed: Pressed) -> Pressed {
         self.discards = true;
         pressed

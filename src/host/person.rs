@@ -4,14 +4,16 @@
 use super::act;
 use super::first_run::{self, Plan};
 use super::speak::aside;
-use super::terminal::{self, Answer, PATIENCE, Pressed, width};
+use super::terminal::{self, Answer, PATIENCE, Pressed, READING, width};
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
 use crate::domain::notice::{self, Ways};
+use crate::domain::short_notice;
 use crate::domain::text::WIDEST;
 use crate::domain::tool_id::Purpose;
 use crate::store::answers::{self, Scope, Stored};
 use crate::store::{Error, Subject, asked};
+use std::time::Duration;
 
 /// Whether to store what comes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,10 @@ pub fn ask(
     let plan = first_run::plan(subject, purposes);
     let text = match &plan {
         Plan::Nothing => return Ok(Outcome::Nothing),
-        Plan::Ask { purposes } => act::notice_for(declaration, purposes, ways, width()),
+        Plan::Ask { purposes } => {
+            let purposes: Vec<&Purpose> = purposes.iter().collect();
+            short_notice::short_notice(declaration, &purposes, ways, width())
+        }
         Plan::AskForMore { read, additions, .. } => {
             notice::additions(declaration, *read, additions, ways, width())
         }
@@ -103,27 +108,77 @@ impl Question<'_> {
             return Ok(Outcome::Nothing);
         }
         let can_choose = all.len() > 1;
-        let keys: &[&str] = match can_choose {
-            true => &["y yes to all", "n no to all", "c choose"],
-            false => &["y yes", "n no"],
-        };
-        let shown = format!("{}\n{}", self.text, question("Allow it?", keys));
-        let answer = key_for(&shown);
-        match answer.map(|answer| (answer.pressed, answer)) {
+        let mut patience = PATIENCE;
+        loop {
+            let (shown, is_whole) = self.shown(&all);
             // What nobody could read was not asked.
-            None => Ok(Outcome::Nothing),
-            Some((Pressed::Interrupt, _)) => Ok(self.interrupted()),
-            Some((Pressed::Key('y'), _rest)) => self.yes(&all),
-            Some((Pressed::Key('n'), _rest)) => self.no(undecided, granted),
-            Some((Pressed::Key('c'), rest)) if can_choose => {
-                drop(rest);
-                self.one_by_one(undecided, granted)
-            }
-            Some(_) => {
-                self.not_now();
-                Ok(Outcome::Spoke)
+            let Some(answer) = key_for(&shown, patience) else { return Ok(Outcome::Nothing) };
+            match answer.pressed {
+                Pressed::Interrupt => return Ok(self.interrupted()),
+                Pressed::Key('n') => return self.no(undecided, granted),
+                Pressed::Key('y') if is_whole => return self.yes(&all),
+                Pressed::Key('c') if is_whole && can_choose => {
+                    drop(answer);
+                    return self.one_by_one(undecided, granted);
+                }
+                Pressed::Key('d') if is_whole => {
+                    if answer.at_once() == Pressed::Interrupt || self.every_field(&all) {
+                        return Ok(self.interrupted());
+                    }
+                    patience = READING;
+                }
+                _ => {
+                    self.not_now();
+                    return Ok(Outcome::Spoke);
+                }
             }
         }
+    }
+
+    /// The notice with its question and keys, and whether the terminal shows it whole. Where it does not, it
+    /// can be turned down and not agreed to.
+    fn shown(&self, purposes: &[Purpose]) -> (String, bool) {
+        let named: Vec<&Purpose> = purposes.iter().collect();
+        let question = short_notice::question(self.declaration, &named, width());
+        let keys: &[&str] = match purposes.len() {
+            1 => &["y yes", "n no", "d every field"],
+            _ => &["y all of these", "n none", "c choose", "d every field"],
+        };
+        let whole = format!("{}\n{question}{}", self.text, keys_in_words(keys));
+        let (rows, columns) = terminal::size().unwrap_or((usize::MAX, WIDEST));
+        let needed = short_notice::lines(&whole, columns);
+        if needed <= rows {
+            return (whole, true);
+        }
+        let clipped = format!(
+            "The terminal is too small for this question, which takes {needed} lines of {columns} columns, \
+             so it cannot be allowed here. Make the terminal larger, or run: {}",
+            self.ways.enable
+        );
+        let clipped = textwrap::fill(&clipped, width().clamp(20, WIDEST));
+        (format!("{}\n{clipped}\n{}", self.text, keys_in_words(&["n no"])), false)
+    }
+
+    /// Every field, in pages as high as the terminal; whether Ctrl-C ended it.
+    fn every_field(&self, purposes: &[Purpose]) -> bool {
+        let notice = act::notice_for(self.declaration, purposes, self.ways, width());
+        let lines: Vec<&str> = notice.lines().collect();
+        let rows = terminal::size().map_or(24, |(rows, _)| rows);
+        let mut pages = lines.chunks(rows.saturating_sub(2).max(1)).peekable();
+        while let Some(page) = pages.next() {
+            let go_on = match pages.peek() {
+                Some(_) => "-- any key: next page   Esc: back to the question --",
+                None => "-- any key: back to the question --",
+            };
+            match key_for(&format!("\n{}\n{go_on}", page.join("\n")), READING).map(Answer::at_once)
+            {
+                Some(Pressed::Interrupt) => return true,
+                Some(Pressed::Escape) | None => break,
+                Some(_) => {}
+            }
+        }
+        aside("\n\n");
+        false
     }
 
     fn one_by_one(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
@@ -132,8 +187,10 @@ impl Question<'_> {
         for purpose in undecided.iter().chain(granted) {
             let why = self.declaration.purposes.get(purpose).map_or("", |spec| spec.why.as_str());
             let why = textwrap::fill(&format!("{purpose}: {why}"), width().clamp(20, WIDEST));
-            let asked = question(&format!("Allow {purpose}?"), &["y yes", "n no"]);
-            let pressed = key_for(&format!("{why}\n{asked}")).map(|answer| answer.pressed);
+            let keys = keys_in_words(&["y yes", "n no"]);
+            let asked = format!("Allow {purpose}?\n{keys}");
+            let pressed =
+                key_for(&format!("{why}\n{asked}"), PATIENCE).map(|answer| answer.pressed);
             match pressed {
                 Some(Pressed::Interrupt) => return Ok(self.interrupted()),
                 Some(Pressed::Key('y')) => yes.push(purpose.clone()),
@@ -217,12 +274,12 @@ impl Question<'_> {
 
 /// Shows a question and waits for a key; `None` where it could not be shown. After a suspension, whatever
 /// was on the screen meanwhile, it is shown anew.
-fn key_for(shown: &str) -> Option<Answer> {
+fn key_for(shown: &str, patience: Duration) -> Option<Answer> {
     loop {
         if !aside(shown) {
             return None;
         }
-        let answer = terminal::read_key(PATIENCE);
+        let answer = terminal::read_key(patience);
         if answer.pressed != Pressed::Resumed {
             return Some(answer);
         }
@@ -231,9 +288,9 @@ fn key_for(shown: &str) -> Option<Answer> {
     }
 }
 
-/// A question and its keys: on one line where that fits, else each on its own.
-fn question(words: &str, keys: &[&str]) -> String {
+/// What keys mean: on one line where that fits, else each on its own.
+fn keys_in_words(keys: &[&str]) -> String {
     let keys = [keys, &["any other key: not now"]].concat();
-    let line = format!("{words}  {} ", keys.join("  "));
-    if line.len() <= width() { line } else { format!("{words}\n  {} ", keys.join("\n  ")) }
+    let line = format!("  {} ", keys.join("   "));
+    if line.len() <= width() { line } else { format!("  {} ", keys.join("\n  ")) }
 }

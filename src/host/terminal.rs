@@ -44,7 +44,16 @@ pub struct Answer {
     /// The key.
     pub pressed: Pressed,
     #[cfg(unix)]
-    _keyboard: Keyboard,
+    keyboard: Keyboard,
+}
+
+impl Answer {
+    /// The key alone, where the next one is a matter of its own: what was typed behind it is not waited for.
+    pub fn at_once(self) -> Pressed {
+        #[cfg(unix)]
+        self.keyboard.keep_the_rest();
+        self.pressed
+    }
 }
 
 /// Waits for one key, for as long as patience lasts. What was typed before is discarded: it answers
@@ -52,7 +61,7 @@ pub struct Answer {
 #[cfg(unix)]
 pub fn read_key(patience: Duration) -> Answer {
     let mut keyboard = Keyboard::open();
-    Answer { pressed: keyboard.key(patience), _keyboard: keyboard }
+    Answer { pressed: keyboard.key(patience), keyboard }
 }
 
 /// Waits for one key. (What is typed early, patience and signals are as the system has them: none of it was

@@ -32,6 +32,10 @@ fn agreed(tool: &str, receiver: &Receiver) -> Home {
     let home = Home::new();
     home.declare_text(&(lines.join("\n") + "\n"));
     home.run(&["enable", tool, "--notice", "1"]).ends(0);
+    if tool == "testkube" {
+        // Its operator decides about it.
+        home.run(&["enable", tool, "heartbeat", "--notice", "1"]).ends(0);
+    }
     home
 }
 

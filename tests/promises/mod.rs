@@ -30,6 +30,7 @@ mod only_trusted_files_count;
 mod opting_out_of_everything_is_linear;
 mod owners_decide_by_a_variable;
 mod the_administrator_can_forbid;
+mod the_question_fits_one_screen;
 mod the_question_never_hangs;
 mod unknown_is_not_damage;
 mod variables_have_a_fixed_form;
