@@ -107,6 +107,7 @@ pub fn additions(
         for item in mine {
             text.line(2, &format!("+ {}", item.in_full()));
         }
+        text.row(2, "Identifier", &identifier::in_words(declaration, purpose));
     }
     text.gap();
     text.line(

@@ -141,3 +141,45 @@ fn lint_refuses_a_question_that_does_not_fit() {
         home.run(&["lint", &file]).ends(0);
     }
 }
+
+#[test]
+fn what_is_new_is_told_as_fully_as_all_of_it() {
+    let home = Home::new();
+    let werf = std::fs::read_to_string(declaration("werf")).expect("a declaration");
+    home.declare_text(&werf);
+    home.run(&["enable", "werf", "--notice", "1"]).ends(0);
+    let event = "[events.CommandExited.fields]\n";
+    for (field, words) in [
+        (
+            "who = { type = \"hash\", key = \"none\", since = 2, why = \"Your user name and host.\" }\n",
+            &[
+                "who",
+                "Your user name and host.",
+                "a plain SHA-256",
+                "anyone who knows the text can recognise it",
+            ][..],
+        ),
+        (
+            "who = { type = \"enum\", values = [\"one\", \"two\"], since = 2, why = \"Which of two.\" }\n",
+            &["who", "one of one, two", "Which of two."],
+        ),
+        (
+            "who = { type = \"integer\", min = 1, max = 9, since = 2, why = \"How many.\" }\n",
+            &["who", "1 to 9", "How many."],
+        ),
+    ] {
+        let newer = werf.replace("notice = 1\n", "notice = 2\n");
+        let newer = newer.replacen(event, &format!("{event}{field}"), 1);
+        assert_ne!(newer, werf);
+        home.run(&["forget", "werf"]).code.expect("it ends");
+        home.declare_text(&werf);
+        home.run(&["enable", "werf", "--notice", "1"]).ends(0);
+        home.declare_text(&newer);
+        let mut terminal = Terminal::start(&home, &program(), &["ask", "werf"]);
+        terminal.wait_for(QUESTION).press("x");
+        let mut shown = terminal.shown();
+        for words in words {
+            shown = shown.shows(words);
+        }
+    }
+}
