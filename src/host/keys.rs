@@ -231,8 +231,11 @@ impl Watch {
         let ends = Arc::clone(&is_over);
         let watch = move || {
             while let Ok(signal) = signals.wait() {
+                if signal == WAKE && ends.load(Ordering::SeqCst) {
+                    return;
+                }
                 let number = u8::try_from(signal as i32).unwrap_or_default();
-                if ends.load(Ordering::SeqCst) || told.write_all(&[number]).is_err() {
+                if told.write_all(&[number]).is_err() {
                     return;
                 }
             }
@@ -260,7 +263,13 @@ impl Drop for Watch {
             let _ = pthread_kill(thread.as_pthread_t(), WAKE);
             let _ = thread.join();
         }
+        // What came too late to be looked at, such as the hang-up after the end of input, is not lost.
+        let is_set = self.heard.set_nonblocking(true).is_ok();
+        let late: Vec<Signal> = std::iter::from_fn(|| self.next()).take_while(|_| is_set).collect();
         let _ = self.mask.thread_set_mask();
+        for signal in late {
+            let _ = kill(Pid::this(), signal);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Absence {
     NoTerminal(&'static str),
     /// The terminal has no size (0 × 0): nobody looks at it.
     NoSize,
-    /// This process is in the terminal's background, where reading would stop it.
+    /// This process is not in the foreground of its terminal: reading would stop it.
     Background,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Absence {
             Self::Automation(variable) => write!(f, "{variable}: this is automation"),
             Self::NoTerminal(stream) => write!(f, "{stream} is not a terminal"),
             Self::NoSize => f.write_str("the terminal has no size (0 × 0)"),
-            Self::Background => f.write_str("it runs in the terminal's background"),
+            Self::Background => f.write_str("it is not in the terminal's foreground"),
         }
     }
 }
@@ -68,13 +68,14 @@ pub fn of_user(world: &World) -> Result<(), Absence> {
     if terminal::size().is_none() {
         return Err(Absence::NoSize);
     }
-    if is_in_background() { Err(Absence::Background) } else { Ok(()) }
+    if is_in_foreground() { Ok(()) } else { Err(Absence::Background) }
 }
 
-fn is_in_background() -> bool {
+/// Also false where the terminal is not the one of this session: nobody there can stop it.
+fn is_in_foreground() -> bool {
     #[cfg(unix)]
     return rustix::termios::tcgetpgrp(stdin())
-        .is_ok_and(|foreground| foreground != rustix::process::getpgrp());
+        .is_ok_and(|foreground| foreground == rustix::process::getpgrp());
     #[cfg(not(unix))]
-    false
+    true
 }

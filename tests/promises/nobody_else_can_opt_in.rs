@@ -160,7 +160,7 @@ fn a_job_in_the_background_is_asked_nothing() {
     let script =
         "set -m; $SAYSO_UNDER_TEST ask werf & wait $!; $SAYSO_UNDER_TEST enable werf & wait $!";
     let shown = Terminal::start_script(&home, script).shown();
-    shown.hides(QUESTION).shows("background");
+    shown.hides(QUESTION).shows("not in the terminal's foreground");
     nothing_is_stored(&home);
 }
 

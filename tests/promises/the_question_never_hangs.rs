@@ -135,6 +135,50 @@ fn signals_from_outside_take_their_usual_effect_and_leave_the_terminal_restored(
     }
 }
 
+/// Starts the program in a terminal, takes the terminal away at the question, and prints the signal.
+const HANG_UP: &str = r#"
+import fcntl, os, pty, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+shown = b""
+while b"not now" not in shown:
+    shown += os.read(terminal, 4096)
+os.close(terminal)
+print(os.WTERMSIG(os.waitpid(pid, 0)[1]))
+"#;
+
+#[test]
+fn a_terminal_that_goes_away_hangs_up_as_anywhere() {
+    if !have("python3") {
+        return;
+    }
+    let home = home();
+    let mut python = home.command("timeout");
+    python.args(["60", "python3", "-c", HANG_UP]).arg(program()).args(["ask", "werf"]);
+    let ran = Ran::of(&python.env("TERM", "xterm").output().expect("python3")).ends(0);
+    assert_eq!(ran.stdout, "1\n", "SIGHUP");
+    assert_eq!(decided(&home), "unasked");
+}
+
+#[test]
+fn a_terminal_of_another_session_asks_nobody() {
+    if !have("setsid") {
+        return;
+    }
+    let home = home();
+    let script = "setsid -w $SAYSO_UNDER_TEST ask werf; echo \"ended $?\"; \
+                  setsid -w $SAYSO_UNDER_TEST enable werf; echo \"ended $?\"";
+    let shown = Terminal::start_script(&home, script).shown();
+    shown
+        .hides(QUESTION)
+        .shows("ended 1")
+        .shows("ended 2")
+        .shows("not in the terminal's foreground");
+    assert!(!home.path().join(ASKED).exists());
+}
+
 #[test]
 fn a_host_ends_by_ctrl_c_and_by_signals_as_anywhere() {
     let werf = crate::support::example("werf");
