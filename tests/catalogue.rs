@@ -117,18 +117,19 @@ fn written(value: fn(&File) -> Option<&Scalar>) -> (Machine, Vec<(String, String
     let machine = Machine::with_everything();
     let profile = "active = \"mine\"\n[profiles.mine]\n";
     machine.home.write(".prefect/profiles.toml", profile);
-    let syncthing = "<configuration version=\"37\"><options><urAccepted>0</urAccepted>\
-                     <crashReportingEnabled>true</crashReportingEnabled></options></configuration>";
-    machine.home.write(".config/syncthing/config.xml", syncthing);
     let mut set = Vec::new();
     for entry in catalogue() {
         for file in &entry.files {
-            let (Some(path), Some(value)) = (in_the_home(file), value(file)) else { continue };
+            let (Some(path), Some(value), Some(format)) =
+                (in_the_home(file), value(file), file.format)
+            else {
+                continue;
+            };
             let there = machine.home.path().join(&path);
             let before = fs::read(&there).unwrap_or_default();
             let key: Vec<String> =
                 file.key.iter().map(|name| name.replace("{active}", "mine")).collect();
-            let after = file.format.set(&before, &key, value);
+            let after = format.set(&before, &key, value);
             let after = after.unwrap_or_else(|why| panic!("{}: {path}: {why}", entry.id));
             machine.home.write(&path, &String::from_utf8(after).expect("text"));
             let channel = file.channel.as_str().to_owned();

@@ -100,7 +100,8 @@ fn held(text: Option<&str>, format: &Format, key: &[String]) -> Result<Option<Sc
 
 /// What a touch wrote, in terms of its format; refused where that is not known any more.
 pub(super) fn written(touch: &Touch) -> Result<(&'static Format, Option<Scalar>), Refused> {
-    let unknown = || Refused { line: None, why: "was changed by a newer sayso".to_owned() };
+    let unknown =
+        || Refused { line: None, why: "was changed by another version of sayso".to_owned() };
     let format = Format::named(&touch.format).ok_or_else(unknown)?;
     let value = touch.value.clone().map(serde_json::from_value).transpose();
     Ok((format, value.map_err(|_| unknown())?))

@@ -199,8 +199,8 @@ pub struct File {
     pub place: Place,
     /// On which systems.
     pub system: System,
-    /// How it is written.
-    pub format: &'static Format,
+    /// How it is written; `None` for a format that sayso does not read.
+    pub format: Option<&'static Format>,
     /// The names that lead to the value; one may be `{active}`.
     pub key: Vec<String>,
     /// What the tool wants in it besides: where there is no file yet, it begins with this.

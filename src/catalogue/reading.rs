@@ -115,12 +115,15 @@ pub fn is_catalogue(text: &str) -> bool {
     text.lines().any(|line| header(line).starts_with("[[tool]]"))
 }
 
-/// Reads a catalogue file.
-///
-/// # Errors
 /// The most names in a key: a file as deep as that is nobody's configuration.
 const DEEPEST: usize = 16;
 
+/// Every format that sayso does not read: what is to be set is told, for people to do.
+const OTHER: &str = "other";
+
+/// Reads a catalogue file.
+///
+/// # Errors
 /// Everything that is wrong with it; what is not TOML or has a key that nobody knows is one problem.
 pub fn read(text: &str) -> Result<Vec<Entry>, Vec<Problem>> {
     let typed: Typed = toml::from_str(text).map_err(|error| {
@@ -201,7 +204,7 @@ impl Reader<'_> {
         let mut files = Vec::new();
         for file in typed.file {
             self.start = file.span().start;
-            files.extend(self.file(file.into_inner(), evidence));
+            files.push(self.file(file.into_inner(), evidence));
         }
         self.start = start;
         let honours = variables.iter().any(|variable| variable.name == "DO_NOT_TRACK");
@@ -255,16 +258,16 @@ impl Reader<'_> {
         }
     }
 
-    fn file(&mut self, typed: TypedFile, evidence: Evidence) -> Option<File> {
+    fn file(&mut self, typed: TypedFile, evidence: Evidence) -> File {
         let format = Format::named(&typed.format);
-        if format.is_none() {
+        if format.is_none() && typed.format != OTHER {
             let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            self.problem(format_args!("format is one of {}", known.join(", ")));
+            self.problem(format_args!("format is one of {}, {OTHER}", known.join(", ")));
         }
-        if let (Some(format), Some(new)) = (format, &typed.new)
-            && format.read(new.as_bytes(), &typed.key) != Ok(None)
+        if let Some(new) = &typed.new
+            && format.is_none_or(|format| format.read(new.as_bytes(), &typed.key) != Ok(None))
         {
-            self.problem("new is a whole file without the key");
+            self.problem("new is a whole file without the key, in a format that sayso reads");
         }
         if typed.key.len() > DEEPEST || typed.key.iter().any(|name| name.contains(char::is_control))
         {
@@ -275,10 +278,10 @@ impl Reader<'_> {
         let rule = self.rule(typed.parse.as_deref());
         let on = typed.on.as_ref().map(in_text);
         self.values(rule, &in_text(&typed.off), on.as_deref());
-        let file = File {
+        File {
             place: self.place(typed.path, typed.moved),
             system: self.word("os", typed.os.as_deref(), System::Any),
-            format: format.unwrap_or(&FORMATS[0]),
+            format,
             new: typed.new,
             key: typed.key,
             off: typed.off,
@@ -287,8 +290,7 @@ impl Reader<'_> {
             channel: self.word("channel", typed.channel.as_deref(), Channel::Usage),
             scope: self.word("scope", typed.scope.as_deref(), Scope::User),
             basis: self.word("basis", typed.basis.as_deref(), evidence),
-        };
-        format.map(|_| file)
+        }
     }
 
     fn rule(&mut self, typed: Option<&str>) -> &'static Rule {
@@ -327,7 +329,7 @@ fn is_plain(value: &str) -> bool {
 }
 
 /// A value as text, which rules understand.
-pub(super) fn in_text(value: &Scalar) -> String {
+pub fn in_text(value: &Scalar) -> String {
     match value {
         Scalar::Bool(value) => value.to_string(),
         Scalar::Integer(value) => value.to_string(),

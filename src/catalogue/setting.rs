@@ -109,7 +109,7 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
     let Some(source) = is.easiest() else {
         return match (is.state, request.direction) {
             (State::Off, Direction::Off) | (State::On, Direction::On) => Way::Already,
-            _ => by_hand(entry, request.direction),
+            _ => by_hand(machine, entry, request.direction, is),
         };
     };
     let wanted = match request.direction {
@@ -138,6 +138,9 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
             hint: format!("sayso disable {} changes it all the same", entry.id),
         },
         Switch::File(file) => {
+            let Some(format) = file.format else {
+                return by_hand(machine, entry, request.direction, is);
+            };
             let value = match (request.direction, &file.on) {
                 (Direction::Off, _) => Some(file.off.clone()),
                 (Direction::On, Some(on)) => Some(on.clone()),
@@ -145,14 +148,9 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
                 (Direction::On, None) if is_ours(machine, entry, is) => return Way::TakeBack,
                 // Without its no, the vendor's own default counts.
                 (Direction::On, None) if entry.default_of(is.channel) == Default::On => None,
-                (Direction::On, None) => return by_hand(entry, request.direction),
+                (Direction::On, None) => return by_hand(machine, entry, request.direction, is),
             };
-            let place = FilePlace {
-                format: file.format,
-                new: file.new.clone(),
-                key: source.key.clone(),
-                value,
-            };
+            let place = FilePlace { format, new: file.new.clone(), key: source.key.clone(), value };
             let path = source.path.clone().unwrap_or_default();
             Way::File { path, place, old: source.value.clone() }
         }
@@ -176,7 +174,23 @@ fn command(entry: &Entry, direction: Direction) -> &[String] {
     }
 }
 
-fn by_hand(entry: &Entry, direction: Direction) -> Way {
+fn by_hand(machine: &Machine, entry: &Entry, direction: Direction, is: &ChannelState<'_>) -> Way {
+    let unread = is.sources.iter().find_map(|source| match source.switch {
+        Switch::File(file) if source.is_unread() => Some((source, file)),
+        _ => None,
+    });
+    if let Some((source, file)) = unread {
+        return Way::ByHand {
+            why: match source.problem {
+                Some(_) => wording::holds(machine, source),
+                None => format!("sayso does not write {}", wording::path_of(machine, source)),
+            },
+            hint: match direction {
+                Direction::Off => wording::by_hand(machine, source, Some(&file.off)),
+                Direction::On => wording::by_hand(machine, source, file.on.as_ref()),
+            },
+        };
+    }
     let verb = match direction {
         Direction::Off => "disable",
         Direction::On => "enable",
@@ -296,7 +310,7 @@ pub fn left(
         {
             told(language.unset(&variable.name))
         }
-        Some((source, Switch::File(_))) if source.problem.is_some() => {
+        Some((source, Switch::File(_))) if source.problem.is_some() && !source.is_unread() => {
             told(wording::look_at(machine, source))
         }
         Some((source, Switch::File(file))) if source.rank() > 0 && by_file => {
@@ -311,7 +325,7 @@ pub fn left(
             Some((name, value)) => {
                 Some(Left { why, mend: language.set(name, value), is_variable: true })
             }
-            None => match by_hand(entry, direction) {
+            None => match by_hand(machine, entry, direction, is) {
                 Way::ByHand { hint, .. } => told(hint),
                 _ => None,
             },

@@ -76,6 +76,11 @@ impl Source<'_> {
         matches!(self.switch, Switch::Variable(variable) if variable.name == "DO_NOT_TRACK")
     }
 
+    /// Whether its file is in a format that sayso does not read.
+    pub fn is_unread(&self) -> bool {
+        matches!(self.switch, Switch::File(file) if file.format.is_none())
+    }
+
     /// Whether its file speaks for a project.
     pub fn is_of_a_project(&self) -> bool {
         matches!(self.switch, Switch::File(file) if file.scope == Scope::Project)
@@ -228,7 +233,9 @@ pub(super) const ACTIVE: &str = "{active}";
 
 /// What the file holds under the key, which then names the active profile.
 fn held(file: &File, text: &str, key: &mut [String]) -> Result<Option<Scalar>, String> {
-    let format = file.format;
+    let Some(format) = file.format else {
+        return Err("is in a format that sayso does not read".to_owned());
+    };
     let read = |format: &Format, key: &[String]| {
         format.read(text.as_bytes(), key).map_err(|refused| match refused.line {
             Some(line) => format!("{} (line {line})", refused.why),

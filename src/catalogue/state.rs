@@ -104,7 +104,10 @@ impl<'e> ChannelState<'e> {
     pub fn easiest(&self) -> Option<&Source<'e>> {
         let is_out_of_reach = |source: &Source<'_>| {
             let has_no_profile = source.key.iter().any(|name| name == ACTIVE);
-            source.is_of_a_project() || source.path.is_none() || has_no_profile
+            source.is_of_a_project()
+                || source.is_unread()
+                || source.path.is_none()
+                || has_no_profile
         };
         let reach = |source: &&Source<'_>| match source.switch {
             Switch::File(_) if is_out_of_reach(source) => None,
@@ -148,8 +151,11 @@ pub fn decide(entry: &Entry, channel: Channel, sources: &[Source<'_>]) -> Verdic
         (Some(off), Some(_), _) if may_contradict => (State::Unknown, Reason::Conflict, Some(off)),
         (Some(off), ..) => (State::Off, named(&sources[off]), Some(off)),
         (None, _, Some(unclear)) => {
-            let is_broken = sources[unclear].problem.is_some();
-            let reason = if is_broken { Reason::Unreadable } else { Reason::NotUnderstood };
+            let reason = match &sources[unclear] {
+                source if source.is_unread() => Reason::Unseen,
+                source if source.problem.is_some() => Reason::Unreadable,
+                _ => Reason::NotUnderstood,
+            };
             (State::Unknown, reason, Some(unclear))
         }
         (None, Some(on), None) if !sources[on].basis().is_certain() => {

@@ -192,3 +192,19 @@ proptest! {
         prop_assert_eq!(usage(&tool, &without), usage(&tool, &with));
     }
 }
+
+#[test]
+fn a_file_in_a_format_that_is_not_read_may_say_anything() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = "[[tool.file]]\npath = \"{home}/t.rc\"\nformat = \"other\"\nkey = [\"a\", \"b\"]\noff = false\n";
+    let tool = entry(&format!("default = \"off\"\nevidence = \"ran\"\n{file}"));
+    let says = || usage(&tool, &machine(home.path(), &[]));
+    assert_eq!(says(), (State::Off, Reason::VendorDefault));
+    for text in ["", "b = false\n", "b = true\n"] {
+        fs::write(home.path().join("t.rc"), text).expect("a file");
+        assert_eq!(says(), (State::Unknown, Reason::Unseen), "{text}");
+    }
+    let begun = format!("{HEAD}default = \"off\"\nevidence = \"ran\"\n{file}new = \"x\"\n");
+    let problems = reading::read(&begun).expect_err("it cannot be read whether the key is in it");
+    assert!(problems[0].what.contains("in a format that sayso reads"), "{problems:?}");
+}

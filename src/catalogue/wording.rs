@@ -1,6 +1,6 @@
 //! What people read about other tools' switches. Every such sentence stands here.
 
-use super::entry::{Default, Entry, Evidence, Honours, System, Word};
+use super::entry::{Default, Entry, Evidence, File, Honours, System, Word};
 use super::format::Scalar;
 use super::reading::in_text;
 use super::rule::Said;
@@ -26,11 +26,12 @@ pub fn short_in(environment: &dyn Environment, path: &Path) -> String {
 
 /// The name of a switch: the variable, or the file with the key in it.
 pub fn switch(machine: &Machine, source: &Source<'_>) -> String {
-    let key = source.key.join(".");
-    match (source.switch, &source.path) {
-        (Switch::Variable(variable), _) => variable.name.clone(),
-        (Switch::File(_), Some(path)) => format!("{} {key}", short(machine, path)).trim().into(),
-        (Switch::File(file), None) => format!("{} {key}", file.place.path).trim().into(),
+    match source.switch {
+        Switch::Variable(variable) => variable.name.clone(),
+        Switch::File(_) => {
+            let path = path_of(machine, source);
+            format!("{path} {}", source.key.join(".")).trim().to_owned()
+        }
     }
 }
 
@@ -42,7 +43,7 @@ pub fn holds(machine: &Machine, source: &Source<'_>) -> String {
             format!("{} is {value}", variable.name)
         }
         (Switch::Variable(variable), _) => format!("{}={value}", variable.name),
-        (Switch::File(file), Some(path)) if file.format.name == "marker" => {
+        (Switch::File(file), Some(path)) if is_marker(file) => {
             format!("{} is there", short(machine, path))
         }
         (Switch::File(_), path) => {
@@ -79,6 +80,7 @@ pub fn because(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> Strin
         Reason::Removed => {
             format!("gone since {}, not before", entry.removed_in.as_deref().unwrap_or("?"))
         }
+        Reason::Unseen if is.decided_by.is_some() => held,
         Reason::Unseen => match &entry.elsewhere {
             Some(elsewhere) => elsewhere.clone(),
             None => "its own file is not known".to_owned(),
@@ -136,17 +138,46 @@ pub fn how_to_change(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) ->
 
 /// What to do about a file that cannot be understood.
 pub fn look_at(machine: &Machine, source: &Source<'_>) -> String {
-    let path = source.path.as_deref().map(|path| short(machine, path));
-    format!("look at {}", path.unwrap_or_default())
+    let path = path_of(machine, source);
+    match source.switch {
+        Switch::File(file) if source.is_unread() => {
+            let (key, off) = (file.key.join("."), in_text(&file.off));
+            format!("look at {key} in {path}: {off} is off")
+        }
+        _ => format!("look at {path}"),
+    }
+}
+
+/// What to change in a file that sayso does not change; `None` where a value is not known.
+pub fn by_hand(machine: &Machine, source: &Source<'_>, value: Option<&Scalar>) -> String {
+    let (key, path) = (source.key.join("."), path_of(machine, source));
+    match value {
+        Some(value) => format!("set {key} to {} in {path} by hand", in_text(value)),
+        None => format!("take {key} out of {path} by hand"),
+    }
+}
+
+/// Where the file of a switch is, or would be.
+pub fn path_of(machine: &Machine, source: &Source<'_>) -> String {
+    match (source.switch, &source.path) {
+        (_, Some(path)) => short(machine, path),
+        (Switch::File(file), None) => file.place.path.clone(),
+        (Switch::Variable(_), None) => String::new(),
+    }
+}
+
+fn is_marker(file: &File) -> bool {
+    file.format.is_some_and(|format| format.name == "marker")
 }
 
 /// What to set to switch off.
 pub fn set_off(machine: &Machine, source: &Source<'_>) -> String {
     match source.switch {
         Switch::Variable(variable) => format!("set {}={}", variable.name, variable.off),
-        Switch::File(file) if file.format.name == "marker" => {
+        Switch::File(file) if is_marker(file) => {
             format!("make an empty file {}", switch(machine, source))
         }
+        Switch::File(file) if source.is_unread() => by_hand(machine, source, Some(&file.off)),
         Switch::File(file) => {
             let value = match &file.off {
                 Scalar::Text(text) => format!("\"{text}\""),

@@ -4,6 +4,7 @@ use super::{Machine, assert_same};
 use crate::support::catalogue;
 use sayso::catalogue::entry::{Entry, File, Scope, System, Word};
 use sayso::catalogue::format::Scalar;
+use sayso::catalogue::reading::in_text;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,13 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("ini", "; mine\n[other]\nx = 1\n\n"),
     ("gitconfig", "[core]\n\tbare = false # mine\n"),
     ("properties", "# mine\nother = 1\n"),
-    ("hcl", "# mine\nplugin_cache_dir = \"/x\" // kept\n"),
-    ("xml", SYNCTHING),
 ];
-
-const SYNCTHING: &str = "<configuration version=\"37\">\n    <!-- mine -->\n    <options>\n        \
-    <urAccepted>0</urAccepted>\n        <crashReportingEnabled>true</crashReportingEnabled>\n    \
-    </options>\n</configuration>\n";
 
 const PROFILES: &str = "# mine\nactive = \"mine\"\n\n[profiles.mine]\n# kept\n\n[profiles.x]\n";
 
@@ -46,7 +41,8 @@ fn text_of(entry: &Entry, file: &File) -> Option<String> {
     if entry.id.as_str() == "prefect" {
         return Some(PROFILES.to_owned());
     }
-    let sample = FILES.iter().find(|(format, _)| *format == file.format.name);
+    let written = file.format?.name;
+    let sample = FILES.iter().find(|(format, _)| *format == written);
     match (sample, &file.on) {
         (Some((_, text)), _) => Some((*text).to_owned()),
         (None, Some(Scalar::Text(on))) => Some(format!("{on} 2026-01-01\n")),
@@ -101,7 +97,7 @@ fn each(
             let is = state(&machine, &entry, channel);
             assert!(expected.contains(&is.as_str()), "{id}: {is} after {ran:#?}");
             let now = fs::read_to_string(&path).unwrap_or_default();
-            let is_overwritten = file.key.is_empty() || file.format.name == "xml";
+            let is_overwritten = file.key.is_empty();
             let own = text_of(&entry, file).filter(|_| text.is_some() && !is_overwritten);
             if let Some(own) = own {
                 assert_kept(&own, &now, &format!("{id} {command}"));
@@ -118,9 +114,10 @@ fn each(
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "prepares files at the places of Linux")]
 fn a_file_that_is_not_there_is_made_and_goes_again() {
-    // Syncthing's and Prefect's say nothing by themselves: they have to be there.
-    let has_to_be_there = |entry: &Entry| ["syncthing", "prefect"].contains(&entry.id.as_str());
-    each("disable", &["off"], &|entry, _| (!has_to_be_there(entry)).then_some(None));
+    // Prefect's says nothing by itself: it has to be there.
+    let can_be_made =
+        |entry: &Entry, file: &File| file.format.is_some() && entry.id.as_str() != "prefect";
+    each("disable", &["off"], &|entry, file| can_be_made(entry, file).then_some(None));
 }
 
 #[test]
@@ -138,7 +135,7 @@ fn a_switch_that_is_put_on_is_as_it_was_after_undo() {
         let text = text_of(entry, file)?;
         let key: Vec<String> =
             file.key.iter().map(|name| name.replace("{active}", "mine")).collect();
-        let text = file.format.set(text.as_bytes(), &key, off).expect("a change");
+        let text = file.format?.set(text.as_bytes(), &key, off).expect("a change");
         Some(Some(String::from_utf8(text).expect("text")))
     });
 }
@@ -159,4 +156,45 @@ fn everything_is_switched_off_and_put_back_at_once() {
     assert_eq!(machine.run(&["undo"]).ends(0).stdout, "There is nothing to undo.\n");
     machine.run(&["disable", "--dry-run"]).ends(0);
     assert_same(&before, &machine.tree());
+}
+
+/// What stands in a file that sayso does not read is never taken for off; what to set is told.
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "prepares files at the places of Linux")]
+fn a_file_that_is_not_read_is_left_to_the_person() {
+    let machine = Machine::with_everything();
+    let mut tried = 0;
+    for entry in catalogue() {
+        for file in entry.files.iter().filter(|file| file.format.is_none()) {
+            let Some(place) = in_the_home(file) else { continue };
+            let (id, channel) = (entry.id.as_str(), file.channel.as_str());
+            let (key, off) = (file.key.join("."), in_text(&file.off));
+            let by_hand = format!("set {key} to {off} in ~/{place} by hand");
+            for text in [None, Some(format!("{key} = {off}\n")), Some("anything\n".to_owned())] {
+                if let Some(text) = &text {
+                    machine.home.write(&place, text);
+                    assert_eq!(state(&machine, &entry, channel), "unknown", "{id} {channel}");
+                }
+                let before = machine.tree();
+                let has_variable = entry.variables_of(file.channel).next().is_some();
+                let ran = machine.run(&["disable", id, channel]).ends(1);
+                assert!(has_variable || ran.stderr.contains(&by_hand), "{id}: {ran:#?}");
+                assert_ne!(state(&machine, &entry, channel), "off", "{id} {channel}");
+                let shown = machine.run(&["show", id]).ends(0).stdout;
+                let shown: Vec<&str> = shown.split_whitespace().collect();
+                assert!(shown.join(" ").contains(&by_hand), "{id}: {shown:?}");
+                machine.run(&["undo", id]).ends(0);
+                assert_same(&before, &machine.tree());
+            }
+            fs::remove_file(machine.home.path().join(&place)).expect("it was written");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 3);
+    let all = machine.run(&["disable"]).ends(1);
+    assert!(all.stderr.contains("syncthing: crash is still on"), "{all:#?}");
+    machine.home.write(".config/syncthing/config.xml", "<configuration/>");
+    let all = machine.run(&["disable"]).ends(1);
+    assert!(all.stdout.contains("syncthing"), "it is not verified: {all:#?}");
+    assert!(!all.stderr.contains("syncthing: crash"), "{all:#?}");
 }

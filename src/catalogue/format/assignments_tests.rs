@@ -1,13 +1,11 @@
+use crate::catalogue::format::Format;
 use crate::catalogue::format::tests::*;
-use crate::catalogue::format::{Format, Scalar};
 use proptest::prelude::*;
 
-const FLAT: [(&str, &[&str]); 5] = [
+const FLAT: [(&str, &[&str]); 3] = [
     ("ini", &["core", "analytics"]),
     ("gitconfig", &["core", "analytics"]),
     ("properties", &["core", "analytics"]),
-    ("shell", &["ANALYTICS"]),
-    ("hcl", &["analytics"]),
 ];
 
 #[test]
@@ -158,87 +156,6 @@ fn a_name_with_dots_is_one_line_of_properties() {
     );
 }
 
-#[test]
-fn shell_lines_keep_their_quotes() {
-    let key = &["PARTICIPATE"];
-    let no = text("no");
-    for (before, after) in [
-        ("# it's\nPARTICIPATE=\"yes\" # why\n", "# it's\nPARTICIPATE=\"no\" # why\n"),
-        ("export PARTICIPATE='yes'\r\n", "export PARTICIPATE='no'\r\n"),
-        ("PARTICIPATE=\n", "PARTICIPATE=no\n"),
-    ] {
-        assert_eq!(set("shell", before, key, &no), after);
-    }
-    assert_set_and_removed(
-        "shell",
-        key,
-        &no,
-        &[
-            ("", "PARTICIPATE=no\n"),
-            (
-                "A=\"x y\"\nif true; then B=1; fi\n",
-                "A=\"x y\"\nPARTICIPATE=\"no\"\nif true; then B=1; fi\n",
-            ),
-            ("# PARTICIPATE=yes", "# PARTICIPATE=yes\nPARTICIPATE=no"),
-        ],
-    );
-    assert_refused(
-        "shell",
-        key,
-        &[
-            ("if a; then PARTICIPATE=yes; fi\n", None, "by hand"),
-            ("PARTICIPATE=$(cat x)\n", None, "by hand"),
-            ("PARTICIPATE=a PARTICIPATE=b\n", None, "by hand"),
-            ("A=\"x\nPARTICIPATE=yes\"\n", Some(1), "a quote"),
-            ("cat <<E\nPARTICIPATE=yes\nE\n", Some(1), "several lines"),
-            ("PARTICIPATE=a\nPARTICIPATE=b\n", Some(2), "twice"),
-        ],
-    );
-}
-
-#[test]
-fn hcl_is_changed_outside_of_blocks_only() {
-    let key = &["disable_checkpoint"];
-    let yes = Scalar::Bool(true);
-    for (before, after) in [
-        ("disable_checkpoint = false # x\n", "disable_checkpoint = true # x\n"),
-        ("\"disable_checkpoint\"=\"no\"\r\n", "\"disable_checkpoint\"=true\r\n"),
-    ] {
-        assert_eq!(set("hcl", before, key, &yes), after);
-    }
-    assert_set_and_removed(
-        "hcl",
-        key,
-        &yes,
-        &[
-            ("", "disable_checkpoint = true\n"),
-            (
-                "plugin_cache_dir   = \"$HOME/x\" /* y */\n\ncredentials \"a\" {\n  token = \"}\" // {\n}",
-                "plugin_cache_dir   = \"$HOME/x\" /* y */\ndisable_checkpoint   = true\n\ncredentials \"a\" {\n  token = \"}\" // {\n}",
-            ),
-            (
-                "host \"b\" {\r\n  services = {\r\n  }\r\n}\r\n",
-                "host \"b\" {\r\n  services = {\r\n  }\r\n}\r\ndisable_checkpoint = true\r\n",
-            ),
-            ("# mine", "# mine\ndisable_checkpoint = true"),
-        ],
-    );
-    assert_refused(
-        "hcl",
-        key,
-        &[
-            ("disable_checkpoint {\n}\n", None, "which is no"),
-            ("disable_checkpoint = [\n]\n", Some(1), "one value"),
-            ("a = 1\ndisable_checkpoint = 1\ndisable_checkpoint = 2\n", Some(3), "twice"),
-            ("a {\n", Some(1), "not valid HCL"),
-            ("a = <<E\nE\n", Some(1), "several lines"),
-            ("a = \"${b}\"\n", Some(1), "template"),
-            ("a = \"b\n", Some(1), "not valid HCL"),
-        ],
-    );
-    assert_refused("hcl", &["a", "b"], &[("a {\n}\n", None, "in a block")]);
-}
-
 /// Noise that every one of these formats takes for nothing.
 fn noise() -> impl Strategy<Value = Vec<&'static str>> {
     prop::collection::vec(
@@ -255,7 +172,7 @@ proptest! {
         (crlf, mark, last, own, spaced) in any::<(bool, bool, bool, bool, bool)>(),
     ) {
         let (name, key) = FLAT[which];
-        let equals = if spaced && name != "shell" { " = " } else { "=" };
+        let equals = if spaced { " = " } else { "=" };
         let mut lines: Vec<String> = head.into_iter().map(str::to_owned).collect();
         let is_sectioned = name == "ini" || name == "gitconfig";
         if is_sectioned {

@@ -6,17 +6,14 @@
 mod assignments;
 mod braces;
 mod gitconfig;
-mod hcl;
 mod ini;
 mod json;
 mod lines;
 mod marker;
 mod properties;
-mod shell;
 mod text;
 mod toml;
 mod tree;
-mod xml;
 mod yaml;
 
 use serde::{Deserialize, Serialize};
@@ -93,9 +90,6 @@ pub static FORMATS: &[Format] = &[
     ini::FORMAT,
     gitconfig::FORMAT,
     properties::FORMAT,
-    shell::FORMAT,
-    xml::FORMAT,
-    hcl::FORMAT,
     text::FORMAT,
     marker::FORMAT,
 ];
