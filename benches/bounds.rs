@@ -3,7 +3,7 @@
 //! first, and no more for any of the second than reading its text takes.
 
 use divan::{AllocProfiler, Bencher};
-use sayso::delivery::wire;
+use sayso::delivery::protocols;
 use sayso::domain::declaration::{self, BYTES, Declaration, difference, prepared};
 use sayso::domain::notice::{self, Ways};
 use sayso::domain::page;
@@ -63,7 +63,7 @@ fn lint(bencher: Bencher<'_, '_>, name: &str) {
     let text = largest(name);
     bencher.bench(|| {
         let declaration = declaration::parse(&text).expect("within the bounds");
-        (declaration::advice(&declaration), wire::limits(&declaration))
+        (declaration::advice(&declaration), protocols::objections(&declaration))
     });
 }
 

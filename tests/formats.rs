@@ -31,7 +31,7 @@ fn a_pseudonym_is_as_documented() {
 
 #[test]
 fn every_field_type_and_kind_of_destination_is_documented() {
-    use sayso::domain::declaration::{destination::KINDS, field::TYPES};
+    use sayso::domain::declaration::{destination::Kind, field::TYPES};
     let document = include_str!("../docs/declaration.md");
     let code = |words: &[&str]| -> String {
         words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
@@ -40,7 +40,7 @@ fn every_field_type_and_kind_of_destination_is_documented() {
         let row = format!("| `{}` | {} | {} |\n", spec.name, code(spec.parameters), spec.words);
         assert!(document.contains(&row), "{row}");
     }
-    for kind in KINDS {
+    for kind in Kind::ALL.iter().map(|kind| kind.facts()) {
         let url = kind.url.map_or("yours".to_owned(), |url| format!("`{url}`"));
         let row =
             format!("| `{}` | {} | {} | {url} |\n", kind.name, kind.words, code(kind.required));
@@ -51,12 +51,15 @@ fn every_field_type_and_kind_of_destination_is_documented() {
 #[test]
 fn the_limits_of_every_kind_are_documented() {
     let document = include_str!("../docs/declaration.md");
-    for wire in sayso::delivery::wire::WIRES {
-        let hours = wire.most_hours.map(|hours| hours.to_string()).unwrap_or_default();
-        let id = if wire.requires_id { "yes" } else { "" };
+    for kind in sayso::domain::declaration::destination::Kind::ALL {
+        let limits = sayso::delivery::protocols::of(*kind).limits();
+        let hours = limits.most_hours.map(|hours| hours.to_string()).unwrap_or_default();
+        let id = if limits.requires_id { "yes" } else { "" };
         let row = format!(
             "| `{}` | {} | {} | {hours} | {id} |\n",
-            wire.name, wire.most_events, wire.most_bytes
+            kind.name(),
+            limits.most_events,
+            limits.most_bytes
         );
         assert!(document.contains(&row), "{row}");
     }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session};
 use crate::catalogue::reading;
-use crate::delivery::wire;
+use crate::delivery::protocols;
 use crate::domain::declaration::{self, Declaration, difference, meaning};
 use crate::domain::{short_notice, text};
 use crate::store::{declarations, foreign};
@@ -40,7 +40,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     for advice in declaration::advice(&new) {
         session.terminal.note(&format!("advice: {file}: {advice}"));
     }
-    let mut limits = wire::limits(&new);
+    let mut limits = protocols::objections(&new);
     limits.extend(short_notice::too_long(&new).map(|lines| {
         format!(
             "the question takes {lines} lines of {} columns; it has room for {}. Shorten why, names and \

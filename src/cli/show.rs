@@ -122,7 +122,7 @@ fn request_document(sample: &Sample<'_>) -> Value {
         request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({
         "recipient": destination.recipient,
-        "kind": destination.kind.name,
+        "kind": destination.kind.name(),
         "purposes": purposes.iter().map(|purpose| purpose.as_str()).collect::<Vec<_>>(),
         "account": account,
         "method": request.method,

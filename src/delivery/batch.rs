@@ -1,6 +1,6 @@
 //! Which of the events that wait go into the next request to one destination.
 
-use super::wire::{Outgoing, Wire};
+use super::protocols::protocol::{Outgoing, Protocol};
 use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{ENVELOPE, Place};
@@ -25,7 +25,7 @@ pub(super) struct Window<'a> {
     /// Where it goes.
     pub(super) destination: &'a Destination,
     /// What the destination takes.
-    pub(super) wire: &'static Wire,
+    pub(super) protocol: &'static dyn Protocol,
     /// The time of now.
     pub(super) now: Timestamp,
     /// How long events rest.
@@ -90,10 +90,10 @@ impl Window<'_> {
                 if notice >= self.destination.since {
                     bytes += line.text.len();
                     let is_full = gathered.events.first().is_some_and(|first| {
-                        gathered.events.len() >= self.most.min(self.wire.most_events)
-                            || bytes > self.wire.most_bytes
+                        gathered.events.len() >= self.most.min(self.protocol.limits().most_events)
+                            || bytes > self.protocol.limits().most_bytes
                             || first.pseudonym != outgoing.pseudonym
-                            || !(self.wire.together)(first, &outgoing)
+                            || !self.protocol.can_share_request(first, &outgoing)
                     });
                     if is_full {
                         break;
@@ -111,7 +111,7 @@ impl Window<'_> {
 
     fn is_too_old(&self, ts: i64) -> bool {
         let age = self.now.as_millisecond().saturating_sub(ts);
-        let limit = self.wire.most_hours.map(|hours| hours * 60 * 60 * 1000);
+        let limit = self.protocol.limits().most_hours.map(|hours| hours * 60 * 60 * 1000);
         age > limit.unwrap_or(spool::AGE).min(spool::AGE)
     }
 

@@ -7,10 +7,13 @@
 use super::batch::{self, Gathered, Window};
 use super::outcome::{self, Verdict};
 use super::parcel::{Parcel, Target, Yes, key_of};
+use super::protocols::{
+    self,
+    protocol::{Batch, to_the_second},
+};
 use super::report::{Delivered, Manner, Report};
 use super::request::Request;
 use super::transport::{Line, Reply};
-use super::wire::{self, Batch};
 use crate::domain::declaration::Declaration;
 use crate::domain::tool_id::Purpose;
 use crate::store::layout::Layout;
@@ -176,7 +179,7 @@ impl Delivery<'_> {
                 yes: spool::yes_behind(name, &subject.consent, purpose, self.declaration)
                     .filter(|(_, read)| decision.notice.is_some_and(|now| read.notice <= now)),
                 destination: target.destination,
-                wire: wire::of(target.destination),
+                protocol: protocols::of(target.destination.kind),
                 now,
                 wait: self.rest(&subject, purpose),
                 most: target.most,
@@ -215,11 +218,11 @@ impl Delivery<'_> {
         let mut count = gathered.events.len();
         loop {
             let events = &gathered.events[..count];
-            let request = (window.wire.request)(&Batch {
+            let request = window.protocol.request(&Batch {
                 declaration: self.declaration,
                 destination: target.destination,
                 events,
-                now: wire::to_the_second(window.now),
+                now: to_the_second(window.now),
             });
             let read = window.yes.as_ref().map(|(_, read)| read);
             let request = read.into_iter().fold(request, Request::with_consent);
@@ -277,7 +280,7 @@ impl Delivery<'_> {
         parcel: &Parcel<'_>,
         target: &mut Target<'_>,
     ) -> Result<Option<Verdict>, Error> {
-        if parcel.request.body.len() > window.wire.most_bytes {
+        if parcel.request.body.len() > window.protocol.limits().most_bytes {
             return Ok(Some(Verdict::refused_for_size(parcel.events.len())));
         }
         if self.manner.limit.saturating_sub(self.started.elapsed()).is_zero() {
@@ -301,7 +304,7 @@ impl Delivery<'_> {
             return Ok(None);
         };
         let count = parcel.events.len();
-        let verdict = outcome::judge(&reply, count, window.wire, window.now);
+        let verdict = outcome::judge(&reply, count, window.protocol, window.now);
         let answer = outcome::for_the_log(&reply, &verdict);
         let settled = answer.map(|answer| sent::Entry { answer, ..entry });
         self.log.settle(&reserved, settled.as_ref())?;

@@ -1,10 +1,10 @@
 //! What an answer means for the events: taken, refused, to be split, or to be tried again later.
 //!
-//! Tried again: no answer, and the statuses of [`Wire::later`]. Split: 400 and 413, which may be about
+//! Tried again: no answer, and the statuses of [`Protocol::is_retryable`]. Split: 400 and 413, which may be about
 //! one event or the size. Everything else is final.
 
+use super::protocols::protocol::Protocol;
 use super::transport::{self, Reply};
-use super::wire::Wire;
 use crate::store::random;
 use crate::store::schedule::Pause;
 use crate::store::sent::{Answer, Outcome};
@@ -50,7 +50,12 @@ impl Verdict {
 }
 
 /// Judges a reply to a request with that many events.
-pub(super) fn judge(reply: &Reply, count: usize, wire: &Wire, now: Timestamp) -> Verdict {
+pub(super) fn judge(
+    reply: &Reply,
+    count: usize,
+    protocol: &dyn Protocol,
+    now: Timestamp,
+) -> Verdict {
     let (status, retry_after, body) = match reply {
         Reply::Failed { why, .. } => {
             return Verdict::Later { why: why.clone(), asked_for: None };
@@ -59,8 +64,10 @@ pub(super) fn judge(reply: &Reply, count: usize, wire: &Wire, now: Timestamp) ->
     };
     let why = format!("the receiver answered {status}");
     match status {
-        200..=299 => Verdict::Taken { turned_down: (wire.turned_down)(body).min(count as u64) },
-        status if (wire.later)(status) => Verdict::Later {
+        200..=299 => {
+            Verdict::Taken { turned_down: protocol.rejected_count(body).min(count as u64) }
+        }
+        status if protocol.is_retryable(status) => Verdict::Later {
             why,
             asked_for: retry_after
                 .as_deref()
@@ -119,21 +126,22 @@ pub(super) fn pause(
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::WIRES;
+    use super::super::protocols;
     use super::*;
+    use crate::domain::declaration::destination::Kind;
 
     fn answered(status: u16) -> Reply {
         Reply::Answered { status, retry_after: None, body: String::new() }
     }
 
     fn judged(kind: &str, status: u16, count: usize) -> Verdict {
-        let wire = WIRES.iter().find(|wire| wire.name == kind).expect("a kind");
-        judge(&answered(status), count, wire, Timestamp::UNIX_EPOCH)
+        let protocol = protocols::of(Kind::named(kind).expect("a kind"));
+        judge(&answered(status), count, protocol, Timestamp::UNIX_EPOCH)
     }
 
     #[test]
     fn answers_mean_what_the_contract_says() {
-        for kind in WIRES.iter().map(|wire| wire.name) {
+        for kind in Kind::ALL.iter().map(|kind| kind.name()) {
             for status in 200..600 {
                 let verdict = judged(kind, status, 3);
                 let is_later = match (kind, status) {
@@ -151,7 +159,7 @@ mod tests {
                 assert!(matches!(judged(kind, status, 1), Verdict::Refused { .. }), "{status}");
             }
             let failed = Reply::Failed { why: "no answer in time".into(), may_have_left: true };
-            let verdict = judge(&failed, 1, WIRES[0], Timestamp::UNIX_EPOCH);
+            let verdict = judge(&failed, 1, protocols::of(Kind::Otlp), Timestamp::UNIX_EPOCH);
             assert!(matches!(verdict, Verdict::Later { .. }));
         }
     }
@@ -159,7 +167,7 @@ mod tests {
     #[test]
     fn what_cannot_have_left_is_not_in_the_log() {
         let failed = |may_have_left| Reply::Failed { why: "why".into(), may_have_left };
-        let verdict = judge(&failed(true), 1, WIRES[0], Timestamp::UNIX_EPOCH);
+        let verdict = judge(&failed(true), 1, protocols::of(Kind::Otlp), Timestamp::UNIX_EPOCH);
         assert!(for_the_log(&failed(true), &verdict).is_some());
         assert!(for_the_log(&failed(false), &verdict).is_none());
     }

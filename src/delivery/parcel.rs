@@ -1,10 +1,10 @@
 //! What goes to one destination, and what is noted of it.
 
 use super::batch::Window;
+use super::protocols::protocol::Outgoing;
 use super::report::Delivered;
 use super::request::Request;
 use super::transport::Line;
-use super::wire::Outgoing;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::meaning;
 use crate::domain::hex::hex;
@@ -59,7 +59,7 @@ impl<'a> Target<'a> {
 /// account.
 pub(super) fn key_of(destination: &Destination) -> String {
     let account = meaning::account(destination);
-    let name = format!("{}\n{}\n{account}", destination.kind.name, destination.address());
+    let name = format!("{}\n{}\n{account}", destination.kind.name(), destination.address());
     hex(&Sha256::digest(name.as_bytes())[..8])
 }
 
@@ -106,7 +106,7 @@ impl Parcel<'_> {
             tool: subject.tool.to_string(),
             purpose: purpose.to_string(),
             recipient: destination.recipient.clone(),
-            kind: destination.kind.name.to_owned(),
+            kind: destination.kind.name().to_owned(),
             events: self.events.len() as u64,
             event_ids: self.events.iter().map(|e| e.text("eventID").to_owned()).collect(),
             pseudonyms: pseudonyms.into_iter().collect(),

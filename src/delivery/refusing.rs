@@ -37,7 +37,7 @@ pub fn all(subject: &Subject) -> Result<Vec<Refusing<'_>>, Error> {
     for entry in sent::entries(layout, &subject.tool)? {
         let Ok(at) = entry.sent.parse::<Timestamp>() else { continue };
         for (to, yes, address, refusing) in &mut found {
-            let is_to = entry.kind == to.kind.name && entry.recipient == to.recipient;
+            let is_to = entry.kind == to.kind.name() && entry.recipient == to.recipient;
             let rest = entry.request.url.strip_prefix(&**address).filter(|_| is_to);
             let is_there =
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '&']));

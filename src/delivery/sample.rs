@@ -1,8 +1,11 @@
 //! The requests that a declaration leads to, made from sample events, for people to read before they
 //! agree. Ids and times are fixed, so that they are the same each time.
 
+use super::protocols::{
+    self,
+    protocol::{Batch, Outgoing, Protocol},
+};
 use super::request::Request;
-use super::wire::{self, Batch, Outgoing, Wire};
 use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::{Declaration, Identity, Terms, meaning};
@@ -41,9 +44,9 @@ pub fn requests(declaration: &Declaration) -> Vec<Sample<'_>> {
 }
 
 fn requests_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sample<'a>> {
-    let wire = wire::of(to);
+    let protocol = protocols::of(to.kind);
     let sampled = events_to(declaration, to);
-    batches(wire, &sampled)
+    batches(protocol, &sampled)
         .into_iter()
         .map(|batch| {
             let events: Vec<Outgoing> = batch.iter().map(|one| one.outgoing.clone()).collect();
@@ -51,7 +54,7 @@ fn requests_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sam
             purposes.dedup();
             let now = events.last().map(|last| sent_at(declaration, last)).unwrap_or_default();
             let batch = Batch { declaration, destination: to, events: &events, now };
-            let request = (wire.request)(&batch);
+            let request = protocol.request(&batch);
             let agreed = purposes.first().and_then(|purpose| {
                 let notice = declaration.notice;
                 let digest = meaning::digest_of_purpose(declaration, purpose, notice)?;
@@ -69,7 +72,7 @@ fn events_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sampl
     for purpose in &to.purposes {
         let events = declaration.events_of(purpose).map(|event| page::sample(declaration, event));
         let mut events: Vec<Value> = events.collect();
-        if events.is_empty() && !to.kind.inherent.is_empty() {
+        if events.is_empty() && !to.kind.facts().inherent.is_empty() {
             events.push(json!({ "ts": page::SAMPLE_TS, "attributes": {} }));
         }
         for event in events {
@@ -117,16 +120,17 @@ fn sent_at(declaration: &Declaration, outgoing: &Outgoing) -> Timestamp {
     at.checked_add(declaration.rest()).unwrap_or(at)
 }
 
-fn batches<'s, 'a>(wire: &Wire, events: &'s [Sampled<'a>]) -> Vec<&'s [Sampled<'a>]> {
+fn batches<'s, 'a>(protocol: &dyn Protocol, events: &'s [Sampled<'a>]) -> Vec<&'s [Sampled<'a>]> {
     let mut batches = Vec::new();
     let mut rest = events;
     while let Some(first) = rest.first() {
         let fits = |one: &&Sampled<'_>| {
             one.purpose == first.purpose
                 && one.outgoing.pseudonym == first.outgoing.pseudonym
-                && (wire.together)(&first.outgoing, &one.outgoing)
+                && protocol.can_share_request(&first.outgoing, &one.outgoing)
         };
-        let more = rest[1..].iter().take(wire.most_events.saturating_sub(1)).take_while(fits);
+        let more =
+            rest[1..].iter().take(protocol.limits().most_events.saturating_sub(1)).take_while(fits);
         let (batch, behind) = rest.split_at(1 + more.count());
         batches.push(batch);
         rest = behind;
@@ -149,9 +153,9 @@ fn rule_in_words(declaration: &Declaration, purpose: &Purpose, to: &Destination)
     let words = identifier::in_words(declaration, purpose);
     let identity = declaration.purposes.get(purpose).map(|spec| spec.identity).unwrap_or_default();
     match identity {
-        Identity::None if wire::of(to).requires_id => format!(
+        Identity::None if protocols::of(to.kind).limits().requires_id => format!(
             "{words}; {} requires one and gets a placeholder, another one for each event",
-            to.kind.words
+            to.kind.facts().words
         ),
         _ => words,
     }
@@ -159,8 +163,9 @@ fn rule_in_words(declaration: &Declaration, purpose: &Purpose, to: &Destination)
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::tests::example;
+    use super::super::protocols::tests::example;
     use super::*;
+    use crate::domain::declaration::destination::Kind;
 
     #[test]
     fn every_event_is_in_a_request_of_each_of_its_destinations() {
@@ -171,7 +176,7 @@ mod tests {
             for to in &declaration.destinations {
                 let mine = samples.iter().filter(|sample| sample.destination == to);
                 let bodies: String = mine.map(|sample| sample.request.to_string()).collect();
-                for event in declaration.events_to(to).filter(|_| to.kind.name != "checkpoint") {
+                for event in declaration.events_to(to).filter(|_| to.kind != Kind::Checkpoint) {
                     assert!(bodies.contains(&format!("\"{}\"", event.name)), "{}", event.name);
                 }
                 assert!(!bodies.is_empty() && !bodies.contains("PLACEHOLDER"), "{bodies}");
@@ -192,7 +197,7 @@ mod tests {
         let testkube = example("testkube");
         let samples = requests(&testkube);
         let google: Vec<&Sample<'_>> =
-            samples.iter().filter(|sample| sample.destination.kind.name == "ga4").collect();
+            samples.iter().filter(|sample| sample.destination.kind == Kind::Ga4).collect();
         let ids: std::collections::BTreeSet<String> = google
             .iter()
             .map(|sample| sample.request.body.split(',').next().unwrap_or_default().to_owned())

@@ -6,9 +6,12 @@
 
 use super::outcome;
 use super::parcel;
+use super::protocols::{
+    self,
+    protocol::{Batch, Outgoing, to_the_second},
+};
 use super::request::Request;
 use super::transport::{Line, Reply};
-use super::wire::{self, Batch, Outgoing};
 use crate::domain::decision::Decision;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::FieldType;
@@ -162,11 +165,11 @@ pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Resul
         pseudonym: subject.pseudonym(service.purpose, now),
     };
     let events = [outgoing];
-    let request = (wire::of(service.destination).request)(&Batch {
+    let request = protocols::of(service.destination.kind).request(&Batch {
         declaration: service.declaration,
         destination: service.destination,
         events: &events,
-        now: wire::to_the_second(now),
+        now: to_the_second(now),
     });
     let read = subject.read_for(service.purpose, decision.reason);
     let request = read.iter().fold(request, Request::with_consent);
@@ -187,7 +190,7 @@ pub fn ask(subject: &Subject, recorder: &Recorder, question: &Question) -> Resul
         log.settle(&reserved, None)?;
         return Ok(Checked::Held(service.purpose.clone(), decision));
     };
-    let verdict = outcome::judge(&reply, 1, wire::of(service.destination), now);
+    let verdict = outcome::judge(&reply, 1, protocols::of(service.destination.kind), now);
     let answer = outcome::for_the_log(&reply, &verdict);
     log.settle(&reserved, answer.map(|answer| Entry { answer, ..entry }).as_ref())?;
     let update = match &reply {

@@ -234,7 +234,8 @@ fn purpose_section(text: &mut Text, declaration: &Declaration, purpose: &Purpose
     for to in declaration.destinations_of(purpose) {
         text.row(2, "Sent to", &words::sent_in_words(declaration, purpose, to));
     }
-    let asks_anyway = declaration.destinations_of(purpose).any(|to| !to.kind.inherent.is_empty());
+    let asks_anyway =
+        declaration.destinations_of(purpose).any(|to| !to.kind.facts().inherent.is_empty());
     if !events.is_empty() || asks_anyway {
         text.row(2, "Identifier", &identifier::in_words(declaration, purpose));
     }

@@ -174,7 +174,7 @@ fn sent(declaration: &Declaration) -> String {
             out,
             "| {} ({}) | `{}` | {} | {} |",
             cell(&to.recipient),
-            to.kind.words,
+            to.kind.facts().words,
             to.url,
             purposes.join(", "),
             identifiers(declaration, to)

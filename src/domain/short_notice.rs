@@ -204,7 +204,7 @@ fn collects(declaration: &Declaration, purposes: &[&Purpose]) -> String {
         event.fields.iter().for_each(|field| say(briefly(&field.kind).unwrap_or(&field.name)));
     }
     for to in purposes.iter().flat_map(|purpose| declaration.destinations_of(purpose)) {
-        to.kind.inherent.iter().for_each(|name| say(inherent(name)));
+        to.kind.facts().inherent.iter().for_each(|name| say(inherent(name)));
     }
     match said.is_empty() {
         true => "nothing by itself".to_owned(),

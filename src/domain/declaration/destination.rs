@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// What the kinds of destination differ in before anything is sent.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Kind {
+pub struct KindFacts {
     /// The word after `kind =`.
     pub name: &'static str,
     /// What it is, for a person.
@@ -23,74 +23,110 @@ pub struct Kind {
     pub inherent: &'static [&'static str],
 }
 
-/// Keys that are no secret: they name a thing at the receiver and open nothing.
-const PUBLIC: [&str; 2] = ["measurement-id", "product"];
+macro_rules! kinds {
+    ($($(#[$about:meta])* $kind:ident { $($fact:ident: $value:expr,)* })*) => {
+        /// A kind of destination, in the order in which the documentation lists them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind { $($(#[$about])* $kind,)* }
 
-/// Every kind, in the order in which the documentation lists them.
-pub const KINDS: &[Kind] = &[
-    Kind {
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// What is special about it.
+            pub fn facts(self) -> &'static KindFacts {
+                match self { $(Self::$kind => &KindFacts { $($fact: $value,)* },)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// OTLP/HTTP logs.
+    Otlp {
         name: "otlp",
         words: "an OpenTelemetry collector",
         url: None,
         required: &[],
         headers: true,
         inherent: &[],
-    },
-    Kind {
+    }
+    /// Segment's HTTP tracking API.
+    Segment {
         name: "segment",
         words: "Segment",
         url: Some("https://api.segment.io/v1/batch"),
         required: &["write-key"],
         headers: false,
         inherent: &[],
-    },
-    Kind {
+    }
+    /// PostHog's `batch`.
+    PostHog {
         name: "posthog",
         words: "PostHog",
         url: Some("https://us.i.posthog.com/batch/"),
         required: &["key"],
         headers: false,
         inherent: &[],
-    },
-    Kind {
+    }
+    /// Google Analytics 4, Measurement Protocol.
+    Ga4 {
         name: "ga4",
         words: "Google Analytics",
         url: Some("https://www.google-analytics.com/mp/collect"),
         required: &["measurement-id", "api-secret"],
         headers: false,
         inherent: &[],
-    },
-    Kind {
+    }
+    /// Pendo's track events.
+    Pendo {
         name: "pendo",
         words: "Pendo",
         url: Some("https://app.pendo.io/data/track"),
         required: &["key"],
         headers: false,
         inherent: &[],
-    },
-    Kind {
+    }
+    /// JSON to the vendor's own address.
+    Https {
         name: "https",
         words: "the vendor's own address",
         url: None,
         required: &[],
         headers: true,
         inherent: &[],
-    },
-    Kind {
+    }
+    /// An update check as go-checkpoint asks it.
+    Checkpoint {
         name: "checkpoint",
         words: "an update check",
         url: None,
         required: &["product"],
         headers: false,
         inherent: &["version", "os", "arch"],
-    },
-];
+    }
+}
+
+impl Kind {
+    /// The kind with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// The word after `kind =`.
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+}
+
+/// Keys that are no secret: they name a thing at the receiver and open nothing.
+const PUBLIC: [&str; 2] = ["measurement-id", "product"];
 
 /// One place that events go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     /// What kind of receiver.
-    pub kind: &'static Kind,
+    pub kind: Kind,
     /// The address of the request itself.
     pub url: String,
     /// Who gets it.
@@ -119,7 +155,7 @@ impl Destination {
 
     /// Whether it answers a question instead of taking events.
     pub fn is_update_check(&self) -> bool {
-        self.settings.contains_key("product")
+        self.kind == Kind::Checkpoint
     }
 
     /// What tells the account at the receiver, by key: a value that is no secret as it is; of a secret

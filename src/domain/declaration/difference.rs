@@ -244,7 +244,7 @@ fn details(declaration: &Declaration) -> IndexMap<String, String> {
     }
     let mut seen = Numbered::default();
     for to in &declaration.destinations {
-        let at = seen.name(format!("destination {} at {}", to.kind.name, to.place()));
+        let at = seen.name(format!("destination {} at {}", to.kind.name(), to.place()));
         let purposes: Vec<String> = to.purposes.iter().map(ToString::to_string).collect();
         add(&format!("{at}: address"), Some(to.address()));
         add(&format!("{at}: purposes"), some(&purposes));

@@ -28,7 +28,7 @@ pub fn of_purpose(declaration: &Declaration, purpose: &Purpose, notice: u32) -> 
             json!({
                 "account": account(to),
                 "address": to.address(),
-                "kind": to.kind.name,
+                "kind": to.kind.name(),
                 "recipient": to.recipient,
                 "retention": to.retention.as_ref().or(declaration.retention.as_ref()),
             })

@@ -214,7 +214,7 @@ impl Declaration {
         let is_listed = |name: &str| {
             self.events_of(purpose).flat_map(|e| &e.fields).any(|field| field.kind.name() == name)
         };
-        let inherent = to.kind.inherent.iter().filter(|name| !is_listed(name));
+        let inherent = to.kind.facts().inherent.iter().filter(|name| !is_listed(name));
         inherent.filter_map(|name| TYPES.iter().find(|spec| spec.name == *name)).collect()
     }
 

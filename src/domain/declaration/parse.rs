@@ -103,7 +103,10 @@ pub fn advice(declaration: &Declaration) -> Vec<Problem> {
             missing(
                 &format!("purposes.{purpose}"),
                 !unlisted.is_empty(),
-                &format!("{} always names {unlisted}: list them in its event", to.kind.words),
+                &format!(
+                    "{} always names {unlisted}: list them in its event",
+                    to.kind.facts().words
+                ),
             );
         }
     }

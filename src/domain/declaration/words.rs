@@ -15,7 +15,7 @@ pub fn occasion(event: &Event) -> &'static str {
 pub fn destination_in_words(declaration: &Declaration, to: &Destination) -> String {
     let kept = to.retention.as_ref().or(declaration.retention.as_ref());
     let kept = kept.map(|time| format!(", kept {time}")).unwrap_or_default();
-    let kind = match to.kind.words {
+    let kind = match to.kind.facts().words {
         same if same == to.recipient || to.is_on_this_machine() => String::new(),
         other => format!(", {other}"),
     };

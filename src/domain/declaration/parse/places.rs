@@ -1,7 +1,7 @@
 //! Where data goes: destinations, and what is collected outside sayso.
 
 use super::{Reader, visible};
-use crate::domain::declaration::destination::{self, Destination, KINDS};
+use crate::domain::declaration::destination::{self, Destination, Kind};
 use crate::domain::declaration::{Elsewhere, PurposeSpec, typed};
 use crate::domain::tool_id::Purpose;
 use indexmap::IndexMap;
@@ -15,26 +15,27 @@ impl Reader {
         notice: u32,
     ) -> Option<Destination> {
         let at = format!("destinations.{number}");
-        let Some(kind) = KINDS.iter().find(|kind| kind.name == typed.kind) else {
-            let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        let Some(kind) = Kind::named(&typed.kind) else {
+            let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
             self.problem(&at, format!("there is no such kind; there are {}", names.join(", ")));
             return None;
         };
+        let facts = kind.facts();
         let settings = typed.settings();
-        for name in kind.required.iter().filter(|name| !settings.contains_key(**name)) {
-            self.problem(&at, format!("kind {} needs {name}", kind.name));
+        for name in facts.required.iter().filter(|name| !settings.contains_key(**name)) {
+            self.problem(&at, format!("kind {} needs {name}", facts.name));
         }
-        for name in settings.keys().filter(|name| !kind.required.contains(&name.as_str())) {
-            self.problem(&at, format!("kind {} takes no {name}", kind.name));
+        for name in settings.keys().filter(|name| !facts.required.contains(&name.as_str())) {
+            self.problem(&at, format!("kind {} takes no {name}", facts.name));
         }
         let settings = settings.into_iter().map(|(n, v)| (n, self.said(v, &at))).collect();
         let headers = typed.headers.unwrap_or_default();
-        if !kind.headers && !headers.is_empty() {
-            self.problem(&at, format!("kind {} takes no headers", kind.name));
+        if !facts.headers && !headers.is_empty() {
+            self.problem(&at, format!("kind {} takes no headers", facts.name));
         }
-        let url = typed.url.or_else(|| kind.url.map(str::to_owned));
+        let url = typed.url.or_else(|| facts.url.map(str::to_owned));
         if url.is_none() {
-            self.problem(&at, format!("kind {} needs a url", kind.name));
+            self.problem(&at, format!("kind {} needs a url", facts.name));
         }
         if url.as_ref().is_some_and(|url| !destination::is_allowed(url)) {
             self.problem(

@@ -7,7 +7,7 @@
 //! the request. Where there is none, each event has a request and a placeholder of its own. Advertising is denied for all of it.
 
 use super::fields::{fields, is_word, key_of, option_names, twins};
-use super::{Batch, Outgoing, Wire, id_of, may_pass};
+use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
 use crate::delivery::request::{Request, with_query};
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{Field, FieldType};
@@ -15,18 +15,53 @@ use crate::domain::declaration::{Declaration, Event, words};
 use serde_json::{Map, Value, json};
 
 /// The kind.
-pub(super) static WIRE: Wire = Wire {
-    name: "ga4",
-    most_events: 25,
-    most_bytes: 130_000,
-    most_hours: Some(HOURS),
-    requires_id: true,
-    together,
-    request,
-    turned_down: |_| 0,
-    later: may_pass,
-    limits,
-};
+pub(super) struct Ga4;
+
+impl Protocol for Ga4 {
+    fn limits(&self) -> Limits {
+        Limits { most_events: 25, most_bytes: 130_000, most_hours: Some(HOURS), requires_id: true }
+    }
+
+    fn can_share_request(&self, first: &Outgoing, second: &Outgoing) -> bool {
+        let minute = |outgoing: &Outgoing| outgoing.at().as_second().div_euclid(60);
+        first.pseudonym.is_some()
+            && first.pseudonym == second.pseudonym
+            && minute(first) == minute(second)
+    }
+
+    fn request(&self, batch: &Batch<'_>) -> Request {
+        let setting = |name| batch.destination.settings.get(name).map(String::as_str);
+        let url = with_query(
+            &batch.destination.url,
+            &[
+                ("measurement_id", setting("measurement-id").unwrap_or_default()),
+                ("api_secret", setting("api-secret").unwrap_or_default()),
+            ],
+        );
+        let first = batch.events.first();
+        let document = json!({
+            "client_id": first.map(id_of),
+            "timestamp_micros": first.map(|first| first.at().as_microsecond()),
+            "consent": { "ad_user_data": "DENIED", "ad_personalization": "DENIED" },
+            "events": batch.events.iter().map(event).collect::<Vec<_>>(),
+        });
+        Request::post(&url, document.to_string())
+    }
+
+    fn objections(&self, declaration: &Declaration, destination: &Destination) -> Vec<String> {
+        let mut found = twins(declaration, destination);
+        if declaration.wait >= HOURS.unsigned_abs() * 3_600 {
+            let wait = words::wait_in_words(declaration.wait);
+            found.push(format!(
+                "wait: Google Analytics takes nothing older than {HOURS} hours, and events rest {wait}"
+            ));
+        }
+        for event in declaration.events_to(destination) {
+            event_limits(declaration, event, &mut found);
+        }
+        found
+    }
+}
 
 const HOURS: i64 = 72;
 const PARAMETERS: usize = 25;
@@ -58,32 +93,6 @@ const RESERVED: [&str; 17] = [
 ];
 const RESERVED_BEGINNINGS: [&str; 3] = ["firebase_", "ga_", "google_"];
 
-fn together(first: &Outgoing, second: &Outgoing) -> bool {
-    let minute = |outgoing: &Outgoing| outgoing.at().as_second().div_euclid(60);
-    first.pseudonym.is_some()
-        && first.pseudonym == second.pseudonym
-        && minute(first) == minute(second)
-}
-
-fn request(batch: &Batch<'_>) -> Request {
-    let setting = |name| batch.destination.settings.get(name).map(String::as_str);
-    let url = with_query(
-        &batch.destination.url,
-        &[
-            ("measurement_id", setting("measurement-id").unwrap_or_default()),
-            ("api_secret", setting("api-secret").unwrap_or_default()),
-        ],
-    );
-    let first = batch.events.first();
-    let document = json!({
-        "client_id": first.map(id_of),
-        "timestamp_micros": first.map(|first| first.at().as_microsecond()),
-        "consent": { "ad_user_data": "DENIED", "ad_personalization": "DENIED" },
-        "events": batch.events.iter().map(event).collect::<Vec<_>>(),
-    });
-    Request::post(&url, document.to_string())
-}
-
 fn event(outgoing: &Outgoing) -> Value {
     let mut parameters = Map::from_iter([(ENGAGEMENT.to_owned(), json!(1))]);
     for (name, value) in fields(outgoing).take(PARAMETERS - 1) {
@@ -111,20 +120,6 @@ fn cut(text: &str, between: char) -> &str {
         return &text[..end];
     }
     &text[..text[..end].rfind(between).unwrap_or(end)]
-}
-
-fn limits(declaration: &Declaration, destination: &Destination) -> Vec<String> {
-    let mut found = twins(declaration, destination);
-    if declaration.wait >= HOURS.unsigned_abs() * 3_600 {
-        let wait = words::wait_in_words(declaration.wait);
-        found.push(format!(
-            "wait: Google Analytics takes nothing older than {HOURS} hours, and events rest {wait}"
-        ));
-    }
-    for event in declaration.events_to(destination) {
-        event_limits(declaration, event, &mut found);
-    }
-    found
 }
 
 fn event_limits(declaration: &Declaration, event: &Event, found: &mut Vec<String>) {
@@ -229,11 +224,11 @@ mod tests {
         let first = outgoing(Some(PSEUDONYM));
         let mut later = first.clone();
         later.event["ts"] = json!(1_795_219_872_000_i64 + 40_000);
-        assert!(together(&first, &later));
+        assert!(Ga4.can_share_request(&first, &later));
         later.event["ts"] = json!(1_795_219_872_000_i64 + 60_000);
-        assert!(!together(&first, &later));
-        assert!(!together(&first, &outgoing(Some("automation"))));
-        assert!(!together(&outgoing(None), &outgoing(None)));
+        assert!(!Ga4.can_share_request(&first, &later));
+        assert!(!Ga4.can_share_request(&first, &outgoing(Some("automation"))));
+        assert!(!Ga4.can_share_request(&outgoing(None), &outgoing(None)));
     }
 
     #[test]

@@ -1,18 +1,6 @@
-//! What each kind of receiver is sent: one small file a kind, pure, from events to a request.
+//! What every kind of receiver has: limits, and a request made of events.
 
-mod checkpoint;
-mod fields;
-mod ga4;
-mod https;
-mod otlp;
-mod pendo;
-mod posthog;
-mod segment;
-mod size;
-#[cfg(test)]
-pub(crate) mod tests;
-
-use super::request::Request;
+use crate::delivery::request::Request;
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::pseudonym::placeholder;
@@ -43,7 +31,7 @@ impl Outgoing {
 }
 
 /// The id that an event goes under where the receiver requires one: a repeat goes under the same.
-fn id_of(outgoing: &Outgoing) -> Cow<'_, str> {
+pub(super) fn id_of(outgoing: &Outgoing) -> Cow<'_, str> {
     match &outgoing.pseudonym {
         Some(pseudonym) => pseudonym.into(),
         None => placeholder(outgoing.text("eventID")).to_string().into(),
@@ -63,10 +51,9 @@ pub struct Batch<'a> {
     pub now: Timestamp,
 }
 
-/// What a kind of receiver takes, and in which shape.
-pub struct Wire {
-    /// The word after `kind =` in a declaration.
-    pub name: &'static str,
+/// How much a receiver takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
     /// The most events that go into one request.
     pub most_events: usize,
     /// The largest body, in bytes before compression.
@@ -76,57 +63,41 @@ pub struct Wire {
     /// Whether the receiver takes nothing without an id, so that a placeholder goes with events that
     /// have no pseudonym.
     pub requires_id: bool,
-    /// Whether a second event may travel in a request with the first one.
-    pub together: fn(first: &Outgoing, second: &Outgoing) -> bool,
-    /// Makes the request.
-    pub request: fn(&Batch<'_>) -> Request,
-    /// How many events an answer says it did not keep although it took the request.
-    pub turned_down: fn(answer: &str) -> u64,
-    /// Which HTTP statuses say that the same request may be taken later.
-    pub later: fn(status: u16) -> bool,
-    /// What in a declaration the receiver would not take, for its author.
-    pub limits: fn(&Declaration, &Destination) -> Vec<String>,
 }
 
-/// Statuses that are about the moment and not about the request: every redirect (none is followed), a
-/// proxy that asks for a password, a time-out, too early, too many, and whatever is wrong with the
-/// receiver itself (RFC 9110, RFC 8470, RFC 6585).
-fn may_pass(status: u16) -> bool {
-    matches!(status, 300..=399 | 407 | 408 | 425 | 429 | 500..=599)
+/// What a kind of receiver takes, and in which shape.
+pub trait Protocol: Sync {
+    /// How much it takes.
+    fn limits(&self) -> Limits;
+
+    /// Whether a second event may travel in a request with the first one.
+    fn can_share_request(&self, _first: &Outgoing, _second: &Outgoing) -> bool {
+        true
+    }
+
+    /// Makes the request.
+    fn request(&self, batch: &Batch<'_>) -> Request;
+
+    /// How many events an answer says it did not keep although it took the request.
+    fn rejected_count(&self, _answer: &str) -> u64 {
+        0
+    }
+
+    /// Whether an HTTP status says that the same request may be taken later. Most receivers: where it
+    /// is about the moment and not about the request: every redirect (none is followed), a proxy that
+    /// asks for a password, a time-out, too early, too many, and whatever is wrong with the receiver
+    /// itself (RFC 9110, RFC 8470, RFC 6585).
+    fn is_retryable(&self, status: u16) -> bool {
+        matches!(status, 300..=399 | 407 | 408 | 425 | 429 | 500..=599)
+    }
+
+    /// What in a declaration the receiver would not take, for its author.
+    fn objections(&self, _: &Declaration, _: &Destination) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A time of sending as receivers learn it.
-pub(super) fn to_the_second(now: Timestamp) -> Timestamp {
+pub(in crate::delivery) fn to_the_second(now: Timestamp) -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
-}
-
-/// Every kind, as in [`crate::domain::declaration::destination::KINDS`].
-pub static WIRES: &[&Wire] = &[
-    &otlp::WIRE,
-    &segment::WIRE,
-    &posthog::WIRE,
-    &ga4::WIRE,
-    &pendo::WIRE,
-    &https::WIRE,
-    &checkpoint::WIRE,
-];
-
-/// The kind of a destination.
-pub fn of(destination: &Destination) -> &'static Wire {
-    let found = WIRES.iter().find(|wire| wire.name == destination.kind.name);
-    // A test holds the two tables to each other; a kind that was forgotten takes the plainest shape.
-    found.copied().unwrap_or(&https::WIRE)
-}
-
-/// What the receivers of a declaration would not take, for its author; each sentence once.
-pub fn limits(declaration: &Declaration) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for to in &declaration.destinations {
-        for limit in (of(to).limits)(declaration, to) {
-            if !found.contains(&limit) {
-                found.push(limit);
-            }
-        }
-    }
-    found
 }

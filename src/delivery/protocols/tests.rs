@@ -1,10 +1,12 @@
 //! What the tests of all kinds start from.
 
+use super::protocol::{Batch, Outgoing};
 use super::*;
-use crate::domain::declaration::destination::KINDS;
+use crate::delivery::request::{AGENT, Request};
+use crate::domain::declaration::destination::Kind;
 use crate::domain::declaration::{parse, samples};
 use crate::domain::page;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// What stands for the id of the sample event.
 pub(crate) const PLACEHOLDER: &str = "14e17fb0-6642-8ef9-9879-e6edf448ec2b";
@@ -40,10 +42,10 @@ pub(crate) fn outgoing(pseudonym: Option<&str>) -> Outgoing {
 /// The request that the first destination of that kind gets.
 pub(crate) fn request_to(kind: &str, declaration: &Declaration, events: &[Outgoing]) -> Request {
     let destination =
-        declaration.destinations.iter().find(|to| to.kind.name == kind).expect("a destination");
+        declaration.destinations.iter().find(|to| to.kind.name() == kind).expect("a destination");
     let now = "2026-11-22T09:51:12Z".parse().expect("a time");
     let batch = Batch { declaration, destination, events, now };
-    (of(destination).request)(&batch)
+    of(destination.kind).request(&batch)
 }
 
 /// The body of a request.
@@ -55,7 +57,7 @@ pub(crate) fn body(request: &Request) -> Value {
 pub(crate) fn limits_of(text: &str) -> Vec<String> {
     let declaration = parse(text).unwrap_or_else(|problems| panic!("{problems}"));
     let to = &declaration.destinations[0];
-    (of(to).limits)(&declaration, to)
+    of(to.kind).objections(&declaration, to)
 }
 
 /// The keys of an object, in their order.
@@ -64,10 +66,12 @@ pub(crate) fn keys(object: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn every_kind_that_can_be_declared_has_its_shape() {
-    let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    let wires: Vec<&str> = WIRES.iter().map(|wire| wire.name).collect();
-    assert_eq!(kinds, wires);
+fn every_kind_is_found_by_its_name_and_takes_events() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::named(kind.name()), Some(*kind));
+        assert!(of(*kind).limits().most_events > 0);
+    }
+    assert_eq!(Kind::named("smtp"), None);
 }
 
 #[test]
@@ -75,7 +79,7 @@ fn the_shipped_declarations_are_taken_by_their_receivers() {
     for tool in ["werf", "gitops", "testkube"] {
         let declaration = example(tool);
         for to in &declaration.destinations {
-            let limits = (of(to).limits)(&declaration, to);
+            let limits = of(to.kind).objections(&declaration, to);
             assert!(limits.is_empty(), "{limits:#?}");
         }
     }
@@ -88,14 +92,10 @@ fn the_same_events_make_the_same_request() {
         for to in &declaration.destinations {
             let event = declaration.events_to(to).next().expect("an event");
             let events = [sample(&declaration, &event.name, Some(PSEUDONYM))];
-            let make = || request_to(to.kind.name, &declaration, &events);
+            let make = || request_to(to.kind.name(), &declaration, &events);
             assert_eq!(make(), make());
-            assert!(
-                make()
-                    .headers
-                    .contains(&("User-Agent".into(), super::super::request::AGENT.into()))
-            );
-            assert!(make().body.len() <= of(to).most_bytes);
+            assert!(make().headers.contains(&("User-Agent".into(), AGENT.into())));
+            assert!(make().body.len() <= of(to.kind).limits().most_bytes);
         }
     }
 }

@@ -1,32 +1,27 @@
 //! The vendor's own address: the events as they waited, in one JSON document. Nothing is added but
 //! the pseudonym, where the purpose has one.
 
-use super::{Batch, Outgoing, Wire, may_pass};
+use super::protocol::{Batch, Limits, Outgoing, Protocol};
 use crate::delivery::request::Request;
 use serde_json::{Value, json};
 
 /// The kind.
-pub(super) static WIRE: Wire = Wire {
-    name: "https",
-    most_events: 100,
-    most_bytes: 512 * 1024,
-    most_hours: None,
-    requires_id: false,
-    together: |_, _| true,
-    request,
-    turned_down: |_| 0,
-    later: may_pass,
-    limits: |_, _| Vec::new(),
-};
+pub(super) struct Https;
 
-fn request(batch: &Batch<'_>) -> Request {
-    let document = json!({
-        "schemaVersion": 1,
-        "tool": batch.declaration.tool.as_str(),
-        "sentAt": batch.now.to_string(),
-        "events": batch.events.iter().map(event).collect::<Vec<_>>(),
-    });
-    Request::post(&batch.destination.url, document.to_string()).with_declared(batch.destination)
+impl Protocol for Https {
+    fn limits(&self) -> Limits {
+        Limits { most_events: 100, most_bytes: 512 * 1024, most_hours: None, requires_id: false }
+    }
+
+    fn request(&self, batch: &Batch<'_>) -> Request {
+        let document = json!({
+            "schemaVersion": 1,
+            "tool": batch.declaration.tool.as_str(),
+            "sentAt": batch.now.to_string(),
+            "events": batch.events.iter().map(event).collect::<Vec<_>>(),
+        });
+        Request::post(&batch.destination.url, document.to_string()).with_declared(batch.destination)
+    }
 }
 
 fn event(outgoing: &Outgoing) -> Value {

@@ -7,8 +7,8 @@
 //! no pseudonym, a placeholder.
 
 use super::fields::{fields, has_options, is_word, key_of, option_names, twins};
+use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
 use super::size::{longest, quoted};
-use super::{Batch, Outgoing, Wire, id_of, may_pass};
 use crate::delivery::request::Request;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::{Declaration, Event};
@@ -16,40 +16,62 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The kind.
-pub(super) static WIRE: Wire = Wire {
-    name: "pendo",
-    most_events: 1,
-    most_bytes: 64 * 1024,
-    most_hours: None,
-    requires_id: true,
-    together: |_, _| false,
-    request,
-    turned_down: |_| 0,
-    later: may_pass,
-    limits,
-};
+pub(super) struct Pendo;
+
+impl Protocol for Pendo {
+    fn limits(&self) -> Limits {
+        Limits { most_events: 1, most_bytes: 64 * 1024, most_hours: None, requires_id: true }
+    }
+
+    fn can_share_request(&self, _: &Outgoing, _: &Outgoing) -> bool {
+        false
+    }
+
+    fn request(&self, batch: &Batch<'_>) -> Request {
+        let track = batch.events.first().map(|outgoing| {
+            json!({
+                "type": "track",
+                "event": outgoing.text("eventType"),
+                "visitorId": id_of(outgoing),
+                "timestamp": outgoing.at().as_millisecond(),
+                "properties": properties(outgoing),
+                "context": {},
+            })
+        });
+        let key = batch.destination.settings.get("key").cloned().unwrap_or_default();
+        Request::post(&batch.destination.url, track.unwrap_or_default().to_string())
+            .with("x-pendo-integration-key", key)
+    }
+
+    fn objections(&self, declaration: &Declaration, destination: &Destination) -> Vec<String> {
+        let mut found = twins(declaration, destination);
+        for event in declaration.events_to(destination) {
+            for field in event.fields.iter().filter(|field| !is_word(&field.name, NAME)) {
+                found.push(format!(
+                    "{}: Pendo takes names of letters, digits and underscores only, {NAME} at most",
+                    key_of(event, field)
+                ));
+            }
+            let most = largest(declaration, event);
+            if most > PROPERTIES {
+                found.push(format!(
+                    "events.{}: Pendo takes {PROPERTIES} bytes of fields, and these may have {most}",
+                    event.name
+                ));
+            }
+        }
+        if declaration.events_to(destination).any(has_options) {
+            found.extend(one_for_two(declaration));
+        }
+        found
+    }
+}
 
 const NAME: usize = 32;
 const PROPERTIES: usize = 512;
 const LEFT_OUT: &str = "flags_left_out";
 /// `"flags_left_out":NNN,` has its place kept.
 const ROOM_FOR_LEFT_OUT: usize = LEFT_OUT.len() + 7;
-
-fn request(batch: &Batch<'_>) -> Request {
-    let track = batch.events.first().map(|outgoing| {
-        json!({
-            "type": "track",
-            "event": outgoing.text("eventType"),
-            "visitorId": id_of(outgoing),
-            "timestamp": outgoing.at().as_millisecond(),
-            "properties": properties(outgoing),
-            "context": {},
-        })
-    });
-    let key = batch.destination.settings.get("key").cloned().unwrap_or_default();
-    Request::post(&batch.destination.url, track.unwrap_or_default().to_string())
-        .with("x-pendo-integration-key", key)
-}
 
 /// All fields in one level, and as many flags as there is room for.
 fn properties(outgoing: &Outgoing) -> Value {
@@ -85,29 +107,6 @@ fn properties(outgoing: &Outgoing) -> Value {
 fn flag(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     "flag_".chars().chain(name.chars().map(plain)).take(NAME).collect()
-}
-
-fn limits(declaration: &Declaration, destination: &Destination) -> Vec<String> {
-    let mut found = twins(declaration, destination);
-    for event in declaration.events_to(destination) {
-        for field in event.fields.iter().filter(|field| !is_word(&field.name, NAME)) {
-            found.push(format!(
-                "{}: Pendo takes names of letters, digits and underscores only, {NAME} at most",
-                key_of(event, field)
-            ));
-        }
-        let most = largest(declaration, event);
-        if most > PROPERTIES {
-            found.push(format!(
-                "events.{}: Pendo takes {PROPERTIES} bytes of fields, and these may have {most}",
-                event.name
-            ));
-        }
-    }
-    if declaration.events_to(destination).any(has_options) {
-        found.extend(one_for_two(declaration));
-    }
-    found
 }
 
 /// The largest that the fields of an event can get, without its flags.

@@ -6,31 +6,32 @@
 //! repeats by `uuid`, `distinct_id`, `event` and `timestamp` together.
 
 use super::fields::{properties, twins};
-use super::{Batch, Outgoing, Wire, id_of, may_pass};
+use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
 use crate::delivery::request::Request;
+use crate::domain::declaration::Declaration;
+use crate::domain::declaration::destination::Destination;
 use serde_json::{Value, json};
 
 /// The kind.
-pub(super) static WIRE: Wire = Wire {
-    name: "posthog",
-    most_events: 100,
-    most_bytes: 1024 * 1024,
-    most_hours: None,
-    requires_id: true,
-    together: |_, _| true,
-    request,
-    turned_down: |_| 0,
-    later: may_pass,
-    limits: twins,
-};
+pub(super) struct PostHog;
 
-fn request(batch: &Batch<'_>) -> Request {
-    let document = json!({
-        "api_key": batch.destination.settings.get("key"),
-        "sent_at": batch.now.to_string(),
-        "batch": batch.events.iter().map(event).collect::<Vec<_>>(),
-    });
-    Request::post(&batch.destination.url, document.to_string()).compressed()
+impl Protocol for PostHog {
+    fn limits(&self) -> Limits {
+        Limits { most_events: 100, most_bytes: 1024 * 1024, most_hours: None, requires_id: true }
+    }
+
+    fn request(&self, batch: &Batch<'_>) -> Request {
+        let document = json!({
+            "api_key": batch.destination.settings.get("key"),
+            "sent_at": batch.now.to_string(),
+            "batch": batch.events.iter().map(event).collect::<Vec<_>>(),
+        });
+        Request::post(&batch.destination.url, document.to_string()).compressed()
+    }
+
+    fn objections(&self, declaration: &Declaration, destination: &Destination) -> Vec<String> {
+        twins(declaration, destination)
+    }
 }
 
 fn event(outgoing: &Outgoing) -> Value {

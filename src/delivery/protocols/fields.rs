@@ -1,7 +1,7 @@
 //! The fields of an event for receivers that know one level of properties only, and what the kinds
 //! share in judging names.
 
-use super::Outgoing;
+use super::protocol::Outgoing;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{ENVELOPE, Field, FieldType};
 use crate::domain::declaration::{Declaration, Event};
@@ -64,7 +64,7 @@ pub(super) fn twins(declaration: &Declaration, destination: &Destination) -> Vec
             found.push(format!(
                 "{}: {} takes one field of a name, wherever in the event it stands",
                 key_of(event, field),
-                destination.kind.words
+                destination.kind.facts().words
             ));
         }
     }

@@ -7,51 +7,64 @@
 //! other field is a `flag_NAME`.
 
 use super::fields::{fields, key_of_destination, of_type, option_names, twins};
-use super::{Batch, Outgoing, Wire, may_pass};
+use super::protocol::{Batch, Limits, Outgoing, Protocol};
 use crate::delivery::request::{Request, percent_encoded, with_query};
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;
 use serde_json::{Map, Value};
 
 /// The kind. One question at a time.
-pub(super) static WIRE: Wire = Wire {
-    name: "checkpoint",
-    most_events: 1,
-    most_bytes: 0,
-    most_hours: None,
-    requires_id: false,
-    together: |_, _| false,
-    request,
-    turned_down: |_| 0,
-    later: may_pass,
-    limits,
-};
+pub(super) struct Checkpoint;
+
+impl Protocol for Checkpoint {
+    fn limits(&self) -> Limits {
+        Limits { most_events: 1, most_bytes: 0, most_hours: None, requires_id: false }
+    }
+
+    fn can_share_request(&self, _: &Outgoing, _: &Outgoing) -> bool {
+        false
+    }
+
+    fn request(&self, batch: &Batch<'_>) -> Request {
+        let none = Outgoing { event: Map::new(), pseudonym: None };
+        let outgoing = batch.events.first().unwrap_or(&none);
+        let mut parameters: Vec<(String, String)> = PARAMETERS
+            .into_iter()
+            .map(|name| {
+                let given = || outgoing.event.get("attributes")?.get(name);
+                let value = of_type(batch.declaration, outgoing, name).or_else(given);
+                (name.to_owned(), value.map(text).unwrap_or_default())
+            })
+            .collect();
+        if let Some(pseudonym) = &outgoing.pseudonym {
+            parameters.push(("signature".to_owned(), pseudonym.clone()));
+        }
+        parameters.extend(flags(batch, outgoing));
+        let pairs: Vec<(&str, &str)> =
+            parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let product = batch.destination.settings.get("product").map(String::as_str);
+        let base = batch.destination.url.trim_end_matches('/');
+        let product = percent_encoded(product.unwrap_or_default());
+        Request::get(&with_query(&format!("{base}/v1/check/{product}"), &pairs))
+    }
+
+    fn objections(&self, declaration: &Declaration, destination: &Destination) -> Vec<String> {
+        let mut found = twins(declaration, destination);
+        let events: Vec<&str> =
+            declaration.events_to(destination).map(|event| event.name.as_str()).collect();
+        if events.len() > 1 {
+            found.push(format!(
+                "{}: an update check is one event, and these are {}",
+                key_of_destination(declaration, destination),
+                events.join(", ")
+            ));
+        }
+        found
+    }
+}
 
 /// Parameters of every question; each is the name of a field type as well.
 const PARAMETERS: [&str; 3] = ["version", "arch", "os"];
-
-fn request(batch: &Batch<'_>) -> Request {
-    let none = Outgoing { event: Map::new(), pseudonym: None };
-    let outgoing = batch.events.first().unwrap_or(&none);
-    let mut parameters: Vec<(String, String)> = PARAMETERS
-        .into_iter()
-        .map(|name| {
-            let given = || outgoing.event.get("attributes")?.get(name);
-            let value = of_type(batch.declaration, outgoing, name).or_else(given);
-            (name.to_owned(), value.map(text).unwrap_or_default())
-        })
-        .collect();
-    if let Some(pseudonym) = &outgoing.pseudonym {
-        parameters.push(("signature".to_owned(), pseudonym.clone()));
-    }
-    parameters.extend(flags(batch, outgoing));
-    let pairs: Vec<(&str, &str)> =
-        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let product = batch.destination.settings.get("product").map(String::as_str);
-    let base = batch.destination.url.trim_end_matches('/');
-    let product = percent_encoded(product.unwrap_or_default());
-    Request::get(&with_query(&format!("{base}/v1/check/{product}"), &pairs))
-}
 
 /// The declared fields that are no parameter already.
 fn flags(batch: &Batch<'_>, outgoing: &Outgoing) -> Vec<(String, String)> {
@@ -75,20 +88,6 @@ fn text(value: &Value) -> String {
         (None, Value::String(text)) => text.clone(),
         (None, other) => other.to_string(),
     }
-}
-
-fn limits(declaration: &Declaration, destination: &Destination) -> Vec<String> {
-    let mut found = twins(declaration, destination);
-    let events: Vec<&str> =
-        declaration.events_to(destination).map(|event| event.name.as_str()).collect();
-    if events.len() > 1 {
-        found.push(format!(
-            "{}: an update check is one event, and these are {}",
-            key_of_destination(declaration, destination),
-            events.join(", ")
-        ));
-    }
-    found
 }
 
 #[cfg(test)]

@@ -4,38 +4,49 @@
 //! Segment requires an id, so events without a pseudonym go under a placeholder. It would note the sender's address from the connection; `context.ip` puts zeros there.
 
 use super::fields::{properties, twins};
+use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
 use super::size::{longest, quoted};
-use super::{Batch, Outgoing, Wire, id_of, may_pass};
 use crate::delivery::request::{Request, basic};
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::{Declaration, Event};
 use serde_json::{Value, json};
 
 /// The kind.
-pub(super) static WIRE: Wire = Wire {
-    name: "segment",
-    most_events: 100,
-    most_bytes: 500_000,
-    most_hours: None,
-    requires_id: true,
-    together: |_, _| true,
-    request,
-    turned_down: |_| 0,
-    later: may_pass,
-    limits,
-};
+pub(super) struct Segment;
+
+impl Protocol for Segment {
+    fn limits(&self) -> Limits {
+        Limits { most_events: 100, most_bytes: 500_000, most_hours: None, requires_id: true }
+    }
+
+    fn request(&self, batch: &Batch<'_>) -> Request {
+        let document = json!({
+            "batch": batch.events.iter().map(track).collect::<Vec<_>>(),
+            "sentAt": batch.now.to_string(),
+        });
+        let key =
+            batch.destination.settings.get("write-key").map(String::as_str).unwrap_or_default();
+        Request::post(&batch.destination.url, document.to_string())
+            .with("Authorization", basic(key))
+    }
+
+    fn objections(&self, declaration: &Declaration, destination: &Destination) -> Vec<String> {
+        let mut found = twins(declaration, destination);
+        for event in declaration.events_to(destination) {
+            let most = largest(declaration, event);
+            if most > MOST_OF_ONE {
+                found.push(format!(
+                    "events.{}: Segment takes events of {MOST_OF_ONE} bytes, and this one may have {most}",
+                    event.name
+                ));
+            }
+        }
+        found
+    }
+}
 
 /// The largest event.
 const MOST_OF_ONE: usize = 32_000;
-
-fn request(batch: &Batch<'_>) -> Request {
-    let document = json!({
-        "batch": batch.events.iter().map(track).collect::<Vec<_>>(),
-        "sentAt": batch.now.to_string(),
-    });
-    let key = batch.destination.settings.get("write-key").map(String::as_str).unwrap_or_default();
-    Request::post(&batch.destination.url, document.to_string()).with("Authorization", basic(key))
-}
 
 fn track(outgoing: &Outgoing) -> Value {
     json!({
@@ -51,20 +62,6 @@ fn track(outgoing: &Outgoing) -> Value {
             "ip": "0.0.0.0",
         },
     })
-}
-
-fn limits(declaration: &Declaration, destination: &Destination) -> Vec<String> {
-    let mut found = twins(declaration, destination);
-    for event in declaration.events_to(destination) {
-        let most = largest(declaration, event);
-        if most > MOST_OF_ONE {
-            found.push(format!(
-                "events.{}: Segment takes events of {MOST_OF_ONE} bytes, and this one may have {most}",
-                event.name
-            ));
-        }
-    }
-    found
 }
 
 /// The largest that an event can get, as far as the declaration tells.

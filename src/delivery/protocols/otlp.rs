@@ -6,48 +6,57 @@
 //! for a random id that is not linked with the person. No id of the installation goes with it.
 
 use super::fields::of_type;
-use super::{Batch, Outgoing, Wire};
+use super::protocol::{Batch, Limits, Outgoing, Protocol};
 use crate::delivery::request::Request;
 use serde_json::{Value, json};
 
 /// The kind. Receivers are asked to take 20 MiB; we stay far below.
-pub(super) static WIRE: Wire = Wire {
-    name: "otlp",
-    most_events: 512,
-    most_bytes: 1024 * 1024,
-    most_hours: None,
-    requires_id: false,
-    together: |_, _| true,
-    request,
-    turned_down,
-    later,
-    limits: |_, _| Vec::new(),
-};
+pub(super) struct Otlp;
+
+impl Protocol for Otlp {
+    fn limits(&self) -> Limits {
+        Limits { most_events: 512, most_bytes: 1024 * 1024, most_hours: None, requires_id: false }
+    }
+
+    fn request(&self, batch: &Batch<'_>) -> Request {
+        // The version belongs to the resource: after an update, events of both may wait.
+        let version =
+            |outgoing: &Outgoing| of_type(batch.declaration, outgoing, "version").cloned();
+        let resources: Vec<Value> = batch
+            .events
+            .chunk_by(|one, next| version(one) == version(next))
+            .map(|events| {
+                json!({
+                    "resource": { "attributes": resource(batch, version(&events[0])) },
+                    "scopeLogs": [{
+                        "scope": { "name": "sayso", "version": VERSION },
+                        "logRecords": events.iter().map(|event| record(event, batch)).collect::<Vec<_>>(),
+                    }],
+                })
+            })
+            .collect();
+        Request::post(&batch.destination.url, json!({ "resourceLogs": resources }).to_string())
+            .compressed()
+            .with_declared(batch.destination)
+    }
+
+    /// `partialSuccess.rejectedLogRecords`, a number or its decimal string.
+    fn rejected_count(&self, answer: &str) -> u64 {
+        let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+        let rejected = &answer["partialSuccess"]["rejectedLogRecords"];
+        let as_text = || rejected.as_str().and_then(|text| text.parse().ok());
+        rejected.as_u64().or_else(as_text).unwrap_or_default()
+    }
+
+    /// The retryable ones of the specification ("OTLP/HTTP Response", "Failures"); it forbids others.
+    fn is_retryable(&self, status: u16) -> bool {
+        matches!(status, 429 | 502 | 503 | 504)
+    }
+}
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The number of `INFO` in the log data model.
 const INFO: u8 = 9;
-
-fn request(batch: &Batch<'_>) -> Request {
-    // The version belongs to the resource: after an update, events of both may wait.
-    let version = |outgoing: &Outgoing| of_type(batch.declaration, outgoing, "version").cloned();
-    let resources: Vec<Value> = batch
-        .events
-        .chunk_by(|one, next| version(one) == version(next))
-        .map(|events| {
-            json!({
-                "resource": { "attributes": resource(batch, version(&events[0])) },
-                "scopeLogs": [{
-                    "scope": { "name": "sayso", "version": VERSION },
-                    "logRecords": events.iter().map(|event| record(event, batch)).collect::<Vec<_>>(),
-                }],
-            })
-        })
-        .collect();
-    Request::post(&batch.destination.url, json!({ "resourceLogs": resources }).to_string())
-        .compressed()
-        .with_declared(batch.destination)
-}
 
 fn resource(batch: &Batch<'_>, version: Option<Value>) -> Vec<Value> {
     let mut attributes = vec![attribute("service.name", &json!(batch.declaration.tool.as_str()))];
@@ -95,19 +104,6 @@ fn any_value(value: &Value) -> Value {
             json!({ "kvlistValue": { "values": values } })
         }
     }
-}
-
-/// The retryable ones of the specification ("OTLP/HTTP Response", "Failures"); it forbids others.
-fn later(status: u16) -> bool {
-    matches!(status, 429 | 502 | 503 | 504)
-}
-
-/// `partialSuccess.rejectedLogRecords`, a number or its decimal string.
-fn turned_down(answer: &str) -> u64 {
-    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
-    let rejected = &answer["partialSuccess"]["rejectedLogRecords"];
-    let as_text = || rejected.as_str().and_then(|text| text.parse().ok());
-    rejected.as_u64().or_else(as_text).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -231,7 +227,7 @@ mod tests {
             ("{\"partialSuccess\":{\"rejectedLogRecords\":-2}}", 0),
             ("not JSON", 0),
         ] {
-            assert_eq!(turned_down(answer), count, "{answer}");
+            assert_eq!(Otlp.rejected_count(answer), count, "{answer}");
         }
     }
 }
