@@ -3,8 +3,9 @@
 #![cfg(unix)]
 
 use crate::support::{Home, Ran, catalogue, have, program};
-use sayso::catalogue::entry::{Entry, Evidence, File, Scope, System, Word};
-use sayso::catalogue::format::Scalar;
+use sayso::catalogue::entry::{Entry, Evidence, File, Scope, System};
+use sayso::catalogue::formats::format::Scalar;
+use sayso::catalogue::keyword::Keyword;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

@@ -49,6 +49,15 @@ fn every_field_type_and_kind_of_destination_is_documented() {
 }
 
 #[test]
+fn every_format_of_a_third_party_file_is_documented() {
+    use sayso::catalogue::{formats::FormatKind, keyword::Keyword};
+    let document = include_str!("../docs/catalogue.md");
+    for (_, name) in FormatKind::ALL {
+        assert!(document.contains(&format!("\n| `{name}` | ")), "{name}");
+    }
+}
+
+#[test]
 fn the_limits_of_every_kind_are_documented() {
     let document = include_str!("../docs/declaration.md");
     for kind in sayso::domain::declaration::destination::Kind::ALL {

@@ -2,7 +2,9 @@
 //! that [`super::taking_back`] can put it back. (Keeping a copy beside the file was turned down: it
 //! would be litter in a folder of somebody else, and some programs read all that lies there.)
 
-use super::format::{Format, Refused, Scalar};
+use super::formats::FormatKind;
+use super::formats::format::{Refused, Scalar};
+use super::keyword::Keyword;
 use super::reading::in_text;
 use crate::domain::tool_id::ToolId;
 use crate::store::layout::Layout;
@@ -21,7 +23,7 @@ pub struct Wanted<'e> {
     /// The file.
     pub path: PathBuf,
     /// How the file is written.
-    pub format: &'static Format,
+    pub format: FormatKind,
     /// The names that lead to the value.
     pub key: Vec<String>,
     /// The value; `None` takes the key out.
@@ -80,7 +82,7 @@ fn is_of_sayso(layout: &Layout, path: &Path) -> bool {
 /// The text with the key at the value. A file in which nothing is left is removed.
 pub(super) fn edited(
     text: Option<&str>,
-    format: &Format,
+    format: FormatKind,
     key: &[String],
     value: Option<&Scalar>,
 ) -> Result<Option<String>, Refused> {
@@ -94,15 +96,15 @@ pub(super) fn edited(
     Ok((value.is_some() || !text.is_empty()).then_some(text))
 }
 
-fn held(text: Option<&str>, format: &Format, key: &[String]) -> Result<Option<Scalar>, Refused> {
+fn held(text: Option<&str>, format: FormatKind, key: &[String]) -> Result<Option<Scalar>, Refused> {
     text.map_or(Ok(None), |text| format.read(text.as_bytes(), key))
 }
 
 /// What a touch wrote, in terms of its format; refused where that is not known any more.
-pub(super) fn written(touch: &Touch) -> Result<(&'static Format, Option<Scalar>), Refused> {
+pub(super) fn written(touch: &Touch) -> Result<(FormatKind, Option<Scalar>), Refused> {
     let unknown =
         || Refused { line: None, why: "was changed by another version of sayso".to_owned() };
-    let format = Format::named(&touch.format).ok_or_else(unknown)?;
+    let format = FormatKind::named(&touch.format).ok_or_else(unknown)?;
     let value = touch.value.clone().map(serde_json::from_value).transpose();
     Ok((format, value.map_err(|_| unknown())?))
 }
@@ -144,7 +146,7 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
     let touch = Touch {
         tool: wanted.tool.to_string(),
         channel: wanted.channel.to_owned(),
-        format: wanted.format.name.to_owned(),
+        format: wanted.format.as_str().to_owned(),
         key: wanted.key.clone(),
         value: wanted.value.as_ref().map(|value| serde_json::json!(value)),
     };

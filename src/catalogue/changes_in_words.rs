@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// What a step would do.
 pub fn would(machine: &Machine, entry: &Entry, direction: Direction, step: &Step) -> String {
-    let channel = super::entry::Word::as_str(step.channel);
+    let channel = super::keyword::Keyword::as_str(step.channel);
     let word = match direction {
         Direction::Off => "off",
         Direction::On => "on",
@@ -60,7 +60,7 @@ fn change(
             (format!("take {rest}"), format!("took {rest}"))
         }
         // A file that says something by being there has nothing in it.
-        (Some(super::format::Scalar::Bool(true)), "") => {
+        (Some(super::formats::format::Scalar::Bool(true)), "") => {
             (format!("make the empty file {file}"), format!("made the empty file {file}"))
         }
         (Some(value), "") => {

@@ -1,39 +1,13 @@
 //! What is known of one tool that is not ours: who makes it, and which switches it has.
 
-use super::format::{Format, Scalar};
+use super::formats::FormatKind;
+use super::formats::format::Scalar;
+use super::keyword::{Keyword, keywords};
 use super::rule::Rule;
 use crate::domain::tool_id::ToolId;
 use std::path::PathBuf;
 
-/// A closed set of words of the catalogue.
-pub trait Word: Copy + PartialEq + 'static {
-    /// Every word.
-    const ALL: &'static [(Self, &'static str)];
-
-    /// The word with this spelling.
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, word)| *word == name).map(|(value, _)| *value)
-    }
-
-    /// Its spelling.
-    fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
-    }
-}
-
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$says:meta])* $value:ident = $word:literal,)* }) => {
-        $(#[$about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$says])* $value,)* }
-
-        impl Word for $name {
-            const ALL: &'static [(Self, &'static str)] = &[$((Self::$value, $word),)*];
-        }
-    };
-}
-
-words! {
+keywords! {
     /// What a switch is for.
     Channel {
         /// What is done with the tool.
@@ -47,7 +21,7 @@ words! {
     }
 }
 
-words! {
+keywords! {
     /// What the tool does before anybody decided.
     Default {
         /// It collects.
@@ -65,7 +39,7 @@ words! {
     }
 }
 
-words! {
+keywords! {
     /// Whether `DO_NOT_TRACK` turns it off.
     Honours {
         /// It does.
@@ -77,7 +51,7 @@ words! {
     }
 }
 
-words! {
+keywords! {
     /// How a fact is known.
     Evidence {
         /// The tool was installed and tried.
@@ -114,7 +88,7 @@ impl Evidence {
     }
 }
 
-words! {
+keywords! {
     /// The systems on which a file is where it is said to be.
     System {
         /// All.
@@ -144,7 +118,7 @@ impl System {
     }
 }
 
-words! {
+keywords! {
     /// For whom a file speaks. The order is that of strength.
     Scope {
         /// For whoever works in a project.
@@ -156,7 +130,7 @@ words! {
     }
 }
 
-words! {
+keywords! {
     /// Which switch counts where several are set.
     Precedence {
         /// Variables, then files of the project, of the person, of the system.
@@ -200,7 +174,7 @@ pub struct File {
     /// On which systems.
     pub system: System,
     /// How it is written; `None` for a format that sayso does not read.
-    pub format: Option<&'static Format>,
+    pub format: Option<FormatKind>,
     /// The names that lead to the value; one may be `{active}`.
     pub key: Vec<String>,
     /// What the tool wants in it besides: where there is no file yet, it begins with this.

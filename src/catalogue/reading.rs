@@ -2,9 +2,11 @@
 
 use super::entry::{
     Channel, Command, Default, Entry, Evidence, File, Honours, Place, Precedence, Scope, System,
-    Variable, Word,
+    Variable,
 };
-use super::format::{FORMATS, Format, Scalar};
+use super::formats::FormatKind;
+use super::formats::format::Scalar;
+use super::keyword::Keyword;
 use super::place;
 use super::rule::{EXACT, Rule, Said};
 use crate::domain::text;
@@ -161,7 +163,7 @@ impl Reader<'_> {
         self.problems.push(Problem { line: Some(line), what });
     }
 
-    fn word<T: Word>(&mut self, key: &str, typed: Option<&str>, absent: T) -> T {
+    fn word<T: Keyword>(&mut self, key: &str, typed: Option<&str>, absent: T) -> T {
         let Some(typed) = typed else { return absent };
         T::named(typed).unwrap_or_else(|| {
             let known: Vec<&str> = T::ALL.iter().map(|(_, word)| *word).collect();
@@ -259,9 +261,9 @@ impl Reader<'_> {
     }
 
     fn file(&mut self, typed: TypedFile, evidence: Evidence) -> File {
-        let format = Format::named(&typed.format);
+        let format = FormatKind::named(&typed.format);
         if format.is_none() && typed.format != OTHER {
-            let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            let known: Vec<&str> = FormatKind::ALL.iter().map(|(_, name)| *name).collect();
             self.problem(format_args!("format is one of {}, {OTHER}", known.join(", ")));
         }
         if let Some(new) = &typed.new

@@ -7,8 +7,10 @@
 //! does is enough, and each further touch is one more to take back.)
 
 use super::change::{self, Unchanged, Wanted};
-use super::entry::{Channel, Default, Entry, Scope, Word};
-use super::format::Scalar;
+use super::entry::{Channel, Default, Entry, Scope};
+use super::formats::FormatKind;
+use super::formats::format::Scalar;
+use super::keyword::Keyword;
 use super::reading::in_text;
 use super::rule::Said;
 use super::source::{Machine, Source, Switch};
@@ -73,7 +75,7 @@ pub enum Way {
 #[derive(Debug, Clone)]
 pub struct FilePlace {
     /// How the file is written.
-    pub format: &'static super::format::Format,
+    pub format: FormatKind,
     /// How it begins where there is none yet.
     pub new: Option<String>,
     /// The names that lead to the value.

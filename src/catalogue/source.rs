@@ -2,7 +2,8 @@
 
 use super::entry::{Channel, Entry, Evidence, File, Scope, System, Variable};
 use super::executables::Programs;
-use super::format::{Format, Scalar};
+use super::formats::FormatKind;
+use super::formats::format::Scalar;
 use super::place::Surroundings;
 use super::reading::in_text;
 use super::rule::{EXACT, Said};
@@ -236,7 +237,7 @@ fn held(file: &File, text: &str, key: &mut [String]) -> Result<Option<Scalar>, S
     let Some(format) = file.format else {
         return Err("is in a format that sayso does not read".to_owned());
     };
-    let read = |format: &Format, key: &[String]| {
+    let read = |format: FormatKind, key: &[String]| {
         format.read(text.as_bytes(), key).map_err(|refused| match refused.line {
             Some(line) => format!("{} (line {line})", refused.why),
             None => refused.why,

@@ -6,7 +6,7 @@
 //! know whether `{}` was there before the key was.)
 
 use super::change::{Unchanged, edited, in_place, rebase, without, written};
-use super::format::Refused;
+use super::formats::format::Refused;
 use crate::store::Error;
 use crate::store::layout::Layout;
 use crate::store::undo::{self, All, Generation, Kept, Touch, Turn, digest};

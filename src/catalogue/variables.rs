@@ -6,7 +6,8 @@
 //! unless everything undecided is off, only where a tool has no variable of its own. For
 //! `DO_NOT_TRACK`, which all tools may hear, any yes at all is one too many.
 
-use super::entry::{Channel, Entry, Variable, Word};
+use super::entry::{Channel, Entry, Variable};
+use super::keyword::Keyword;
 use super::rule::Said;
 use super::{Catalogue, executables::Programs};
 use crate::domain::consent::{Choice, Consent};

@@ -1,7 +1,9 @@
 //! What people read about other tools' switches. Every such sentence stands here.
 
-use super::entry::{Default, Entry, Evidence, File, Honours, System, Word};
-use super::format::Scalar;
+use super::entry::{Default, Entry, Evidence, File, Honours, System};
+use super::formats::FormatKind;
+use super::formats::format::Scalar;
+use super::keyword::Keyword;
 use super::reading::in_text;
 use super::rule::Said;
 use super::source::{Machine, Source, Switch};
@@ -167,7 +169,7 @@ pub fn path_of(machine: &Machine, source: &Source<'_>) -> String {
 }
 
 fn is_marker(file: &File) -> bool {
-    file.format.is_some_and(|format| format.name == "marker")
+    file.format == Some(FormatKind::Marker)
 }
 
 /// What to set to switch off.

@@ -1,7 +1,8 @@
 //! Other people's tools on the screen: their rows, their explanation, and what is known of them.
 
 use super::Session;
-use crate::catalogue::entry::{Entry, Word};
+use crate::catalogue::entry::Entry;
+use crate::catalogue::keyword::Keyword;
 use crate::catalogue::source::Machine;
 use crate::catalogue::state::{self, ChannelState, State};
 use crate::catalogue::{Catalogue, wording};

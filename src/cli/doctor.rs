@@ -2,7 +2,8 @@
 
 use super::failure::Failure;
 use super::{Entry, Exit, Group, Session, tools};
-use crate::catalogue::entry::{Entry as CatalogueEntry, Word as _};
+use crate::catalogue::entry::Entry as CatalogueEntry;
+use crate::catalogue::keyword::Keyword as _;
 use crate::catalogue::setting::{self, Direction};
 use crate::catalogue::state::{self, ChannelState, State};
 use crate::catalogue::{conflict, start_files, variables};

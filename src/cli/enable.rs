@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::switch::{self, Typed as Switching};
 use super::{Entry, Exit, Group, Session, tools};
-use crate::catalogue::entry::Word as _;
+use crate::catalogue::keyword::Keyword as _;
 use crate::catalogue::setting::Direction;
 use crate::domain::consent::Via;
 use crate::domain::notice::Ways;

@@ -3,7 +3,8 @@
 
 use super::failure::Failure;
 use super::{Exit, Session};
-use crate::catalogue::entry::{Channel, Entry, Word};
+use crate::catalogue::entry::{Channel, Entry};
+use crate::catalogue::keyword::Keyword;
 use crate::catalogue::setting::{self, Direction, Request, Step, Way};
 use crate::catalogue::state::{self, ChannelState, Reason, State};
 use crate::catalogue::{changes_in_words, vendor_command, wording};

@@ -6,7 +6,8 @@
 use crate::support::have;
 use proptest::prelude::*;
 use proptest::sample::select;
-use sayso::catalogue::format::{FORMATS, Format, Scalar};
+use sayso::catalogue::formats::{FormatKind, format::Scalar};
+use sayso::catalogue::keyword::Keyword;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -91,7 +92,7 @@ fn changes_one_key(
 ) -> Result<(), TestCaseError> {
     let Some(before) = read(text) else { return Ok(()) };
     let key: Vec<String> = key.iter().map(|&name| name.to_owned()).collect();
-    let editor = Format::named(format).expect("a format");
+    let editor = FormatKind::named(format).expect("a format");
     let off =
         if format == "gitconfig" { Scalar::Text("false".to_owned()) } else { Scalar::Bool(false) };
     let edits = [editor.set(text.as_bytes(), &key, &off), editor.remove(text.as_bytes(), &key)];
@@ -288,7 +289,7 @@ proptest! {
     ) {
         let text = lines.join("\n");
         let key: Vec<String> = key.iter().map(|&name| name.to_owned()).collect();
-        for format in FORMATS {
+        for (format, _) in FormatKind::ALL {
             let _ = format.read(text.as_bytes(), &key);
             let _ = format.set(text.as_bytes(), &key, &Scalar::Bool(false));
             let _ = format.remove(text.as_bytes(), &key);
@@ -333,7 +334,7 @@ fn what_was_found_stays_found() {
             let key = ["telemetry", "enabled"];
             changes_one_key("gitconfig", git, text, &key)
                 .unwrap_or_else(|failed| panic!("{failed}"));
-            let read = Format::named("gitconfig")
+            let read = FormatKind::named("gitconfig")
                 .expect("a format")
                 .read(text.as_bytes(), &["a", "c"].map(str::to_owned));
             let said = git(text)

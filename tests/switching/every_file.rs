@@ -2,8 +2,9 @@
 
 use super::{Machine, assert_same};
 use crate::support::catalogue;
-use sayso::catalogue::entry::{Entry, File, Scope, System, Word};
-use sayso::catalogue::format::Scalar;
+use sayso::catalogue::entry::{Entry, File, Scope, System};
+use sayso::catalogue::formats::format::Scalar;
+use sayso::catalogue::keyword::Keyword;
 use sayso::catalogue::reading::in_text;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -41,7 +42,7 @@ fn text_of(entry: &Entry, file: &File) -> Option<String> {
     if entry.id.as_str() == "prefect" {
         return Some(PROFILES.to_owned());
     }
-    let written = file.format?.name;
+    let written = file.format?.as_str();
     let sample = FILES.iter().find(|(format, _)| *format == written);
     match (sample, &file.on) {
         (Some((_, text)), _) => Some((*text).to_owned()),

@@ -1,7 +1,7 @@
 //! Where everything in a YAML text stands.
 
-use crate::catalogue::format::tree::{Kind, Member, Node};
-use crate::catalogue::format::{Refused, Scalar};
+use crate::catalogue::formats::format::{Refused, Scalar};
+use crate::catalogue::formats::syntax::tree::{Kind, Member, Node};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use std::ops::Range;
 

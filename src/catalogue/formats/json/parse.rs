@@ -1,7 +1,7 @@
 //! Where everything in a JSON text stands.
 
-use crate::catalogue::format::tree::{Kind, Member, Node};
-use crate::catalogue::format::{Refused, Scalar};
+use crate::catalogue::formats::format::{Refused, Scalar};
+use crate::catalogue::formats::syntax::tree::{Kind, Member, Node};
 use std::ops::Range;
 
 /// Deeper than any configuration, and not so deep that reading it could run out of stack.

@@ -1,14 +1,15 @@
 //! What holds for every format, and the ways in which the tests of each ask.
 
 use super::*;
+use crate::catalogue::keyword::Keyword;
 use proptest::prelude::*;
 
 pub(super) fn key(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-pub(super) fn format(name: &str) -> &'static Format {
-    Format::named(name).expect("a format")
+pub(super) fn format(name: &str) -> FormatKind {
+    FormatKind::named(name).expect("a format")
 }
 
 /// What a text of this format is after a key is set, which a second time changes nothing.
@@ -17,7 +18,7 @@ pub(super) fn set(name: &str, text: &str, names: &[&str], value: &Scalar) -> Str
     let after = format.set(text.as_bytes(), &key, value);
     let after = after.unwrap_or_else(|refused| panic!("{refused:?}\n{text}"));
     let read = format.read(&after, &key).expect("readable");
-    assert!(read.is_some_and(|is| (format.is_as_asked)(&is, value)), "{text}");
+    assert!(read.is_some_and(|is| format.format().is_as_asked(&is, value)), "{text}");
     assert_eq!(format.set(&after, &key, value).as_ref(), Ok(&after), "{text}");
     String::from_utf8(after).expect("a text")
 }
@@ -70,16 +71,16 @@ pub(super) fn assert_one_piece(before: &str, after: &str) {
 
 #[test]
 fn every_format_is_found_by_its_name() {
-    for known in FORMATS {
-        assert_eq!(format(known.name).name, known.name);
+    for (known, name) in FormatKind::ALL {
+        assert_eq!(format(name), *known);
     }
-    assert!(Format::named("json5").is_none());
+    assert!(FormatKind::named("json5").is_none());
 }
 
 #[test]
 fn what_is_no_text_or_too_long_is_refused() {
     let (off, key) = (Scalar::Bool(false), key(&["a"]));
-    for format in FORMATS {
+    for (format, _) in FormatKind::ALL {
         let refused = format.set(b"one\n\xff\xfe", &key, &off).expect_err("no text");
         assert_eq!(refused.line, Some(2));
         let long = vec![b'\n'; 1024 * 1024 + 1];
@@ -117,7 +118,7 @@ fn a_marker_is_there_or_not() {
 proptest! {
     #[test]
     fn no_bytes_make_a_format_panic(bytes: Vec<u8>, number: u8) {
-        let format = &FORMATS[usize::from(number) % FORMATS.len()];
+        let (format, _) = FormatKind::ALL[usize::from(number) % FormatKind::ALL.len()];
         for key in [key(&["a"]), key(&["a", "b"]), Vec::new()] {
             let _ = format.read(&bytes, &key);
             let _ = format.set(&bytes, &key, &Scalar::Bool(false));
@@ -130,20 +131,20 @@ proptest! {
         pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24),
     ) {
         let text = pieces.concat();
-        for format in FORMATS {
+        for (format, _) in FormatKind::ALL {
             for key in [key(&["a"]), key(&["a", "b"])] {
                 let before = format.read(text.as_bytes(), &key);
                 if let Ok(after) = format.set(text.as_bytes(), &key, &Scalar::Text("no".to_owned())) {
                     let read = format.read(&after, &key).expect("readable").expect("a value");
-                    prop_assert!((format.is_as_asked)(&read, &Scalar::Text("no".to_owned())) || format.name == "marker");
-                    if before == Ok(None) && format.name != "text" {
+                    prop_assert!(format.format().is_as_asked(&read, &Scalar::Text("no".to_owned())) || format.as_str() == "marker");
+                    if before == Ok(None) && format.as_str() != "text" {
                         let mut kept = after.iter();
                         let is_kept = text.bytes().all(|byte| kept.any(|there| *there == byte));
-                        prop_assert!(is_kept, "{}: {text:?}", format.name);
+                        prop_assert!(is_kept, "{}: {text:?}", format.as_str());
                     }
                 }
                 if let Ok(after) = format.remove(text.as_bytes(), &key) {
-                    prop_assert!(after.len() <= text.len(), "{}: {text:?}", format.name);
+                    prop_assert!(after.len() <= text.len(), "{}: {text:?}", format.as_str());
                 }
             }
         }

@@ -1,49 +1,50 @@
 //! Files of lines that give names to values, some of them below headers: how one is found, changed,
 //! added as its neighbours are written, or taken out.
 
-use super::{Leaves, Refused, Scalar, lines, not_safe};
+use super::lines;
+use crate::catalogue::formats::format::{Leaves, Refused, Scalar, not_safe};
 use std::ops::Range;
 
 /// A name with its value.
 #[derive(Debug)]
-pub(super) struct Assignment {
+pub(in crate::catalogue::formats) struct Assignment {
     /// Where it belongs, and its name, as the format compares them.
-    pub(super) path: Vec<String>,
-    pub(super) name: Range<usize>,
+    pub(in crate::catalogue::formats) path: Vec<String>,
+    pub(in crate::catalogue::formats) name: Range<usize>,
     /// The value as it is written, quotes included.
-    pub(super) value: Range<usize>,
-    pub(super) means: String,
+    pub(in crate::catalogue::formats) value: Range<usize>,
+    pub(in crate::catalogue::formats) means: String,
 }
 
 /// The line a section begins with.
 #[derive(Debug)]
-pub(super) struct Section {
-    pub(super) path: Vec<String>,
-    pub(super) line: Range<usize>,
+pub(in crate::catalogue::formats) struct Section {
+    pub(in crate::catalogue::formats) path: Vec<String>,
+    pub(in crate::catalogue::formats) line: Range<usize>,
 }
 
 /// Everything in a file.
 #[derive(Debug, Default)]
-pub(super) struct File {
-    pub(super) assignments: Vec<Assignment>,
-    pub(super) sections: Vec<Section>,
+pub(in crate::catalogue::formats) struct File {
+    pub(in crate::catalogue::formats) assignments: Vec<Assignment>,
+    pub(in crate::catalogue::formats) sections: Vec<Section>,
     /// Everything else that counts.
-    pub(super) other: Vec<String>,
+    pub(in crate::catalogue::formats) other: Vec<String>,
 }
 
 /// How new lines are written where there is no neighbour to be imitated.
-pub(super) struct Writing<'a> {
-    pub(super) name: &'a str,
-    pub(super) indent: &'a str,
-    pub(super) equals: &'a str,
+pub(in crate::catalogue::formats) struct Writing<'a> {
+    pub(in crate::catalogue::formats) name: &'a str,
+    pub(in crate::catalogue::formats) indent: &'a str,
+    pub(in crate::catalogue::formats) equals: &'a str,
     /// The header of the section.
-    pub(super) header: Option<String>,
+    pub(in crate::catalogue::formats) header: Option<String>,
     /// Whether an empty line stands before a section.
-    pub(super) is_spaced: bool,
+    pub(in crate::catalogue::formats) is_spaced: bool,
 }
 
 impl File {
-    pub(super) fn leaves(self) -> Leaves {
+    pub(in crate::catalogue::formats) fn leaves(self) -> Leaves {
         let other = self.other.into_iter().map(|text| (Vec::new(), text));
         let sections = self.sections.into_iter().map(|section| (section.path, String::new()));
         let named = self.assignments.into_iter().map(|one| (one.path, format!("= {}", one.means)));
@@ -55,7 +56,11 @@ impl File {
     }
 
     /// The one assignment of a key.
-    pub(super) fn one(&self, text: &str, path: &[String]) -> Result<Option<&Assignment>, Refused> {
+    pub(in crate::catalogue::formats) fn one(
+        &self,
+        text: &str,
+        path: &[String],
+    ) -> Result<Option<&Assignment>, Refused> {
         let mut named = self.named(path);
         let first = named.next();
         match named.next() {
@@ -69,12 +74,12 @@ impl File {
     }
 
     /// The last assignment of a key, where the last one wins.
-    pub(super) fn last(&self, path: &[String]) -> Option<&Assignment> {
+    pub(in crate::catalogue::formats) fn last(&self, path: &[String]) -> Option<&Assignment> {
         self.named(path).next_back()
     }
 
     /// The text with a new line, in the last section of that name or one made for it.
-    pub(super) fn add(
+    pub(in crate::catalogue::formats) fn add(
         &self,
         text: &str,
         path: &[String],
@@ -122,7 +127,12 @@ impl File {
     }
 
     /// The text with another value in place of this one.
-    pub(super) fn replace(text: &str, one: &Assignment, equals: &str, value: &str) -> String {
+    pub(in crate::catalogue::formats) fn replace(
+        text: &str,
+        one: &Assignment,
+        equals: &str,
+        value: &str,
+    ) -> String {
         let between = &text[one.name.end..one.value.start];
         let gap = match (one.value.is_empty(), between.trim().is_empty()) {
             (true, true) => equals,
@@ -134,7 +144,7 @@ impl File {
 
     /// The text without the line of an assignment, nor its section where nothing else is left in
     /// it. `add` tells what a section was added with.
-    pub(super) fn remove(
+    pub(in crate::catalogue::formats) fn remove(
         &self,
         text: &str,
         one: &Assignment,
@@ -165,7 +175,7 @@ impl File {
 }
 
 /// A value that means itself in every one of these formats, without quotes.
-pub(super) fn plain(value: &Scalar) -> Result<String, Refused> {
+pub(in crate::catalogue::formats) fn plain(value: &Scalar) -> Result<String, Refused> {
     let value = value.to_text();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+/:@,".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {
@@ -175,7 +185,7 @@ pub(super) fn plain(value: &Scalar) -> Result<String, Refused> {
 }
 
 /// Names that mean themselves in every one of these formats.
-pub(super) fn are_plain(names: &[String]) -> Result<(), Refused> {
+pub(in crate::catalogue::formats) fn are_plain(names: &[String]) -> Result<(), Refused> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     match names.iter().find(|name| name.is_empty() || !name.chars().all(is_plain)) {
         Some(name) => Err(Refused::new(format!("cannot hold a key with {name:?} in it"))),
@@ -184,10 +194,9 @@ pub(super) fn are_plain(names: &[String]) -> Result<(), Refused> {
 }
 
 /// What a line that cannot be read is refused with.
-pub(super) fn unreadable(text: &str, at: usize) -> Refused {
+pub(in crate::catalogue::formats) fn unreadable(text: &str, at: usize) -> Refused {
     Refused::at(text, at, "has a line that is no `name = value`; change it by hand")
 }
 
 #[cfg(test)]
-#[path = "assignments_tests.rs"]
 mod tests;

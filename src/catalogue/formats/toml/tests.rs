@@ -1,5 +1,5 @@
-use crate::catalogue::format::Scalar;
-use crate::catalogue::format::tests::*;
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::formats::tests::*;
 use proptest::prelude::*;
 
 const OFF: Scalar = Scalar::Bool(false);

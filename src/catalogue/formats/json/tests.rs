@@ -1,5 +1,5 @@
-use crate::catalogue::format::tests::*;
-use crate::catalogue::format::{Format, Scalar};
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::formats::tests::*;
 use proptest::prelude::*;
 
 const OFF: Scalar = Scalar::Bool(false);
@@ -179,7 +179,7 @@ proptest! {
     fn setting_and_taking_out_gives_back_every_byte(before in file(), is_text: bool) {
         let value = if is_text { text("a \"b\" \\ c") } else { OFF };
         let after = set("json", &before, KEY, &value);
-        let json = Format::named("json").expect("a format");
+        let json = format("json");
         prop_assert_eq!(json.read(after.as_bytes(), &key(KEY)), Ok(Some(value)));
         // A comment may stand between the comma and the new line.
         let is_commented = before.contains('/');

@@ -1,17 +1,62 @@
 //! Git's configuration: `[section "subsection"]`, names without case, and the last value wins.
 
-use super::assignments::{Assignment, File, Section, Writing, are_plain, plain, unreadable};
-use super::{Format, Leaves, Refused, Scalar, lines};
-
-pub(super) const FORMAT: Format = Format {
-    name: "gitconfig",
-    read,
-    set,
-    remove,
-    leaves,
-    path,
-    is_as_asked: |is, asked| is.to_text() == asked.to_text(),
+use super::format::{Format, Leaves, Refused, Scalar};
+use super::syntax::assignments::{
+    Assignment, File, Section, Writing, are_plain, plain, unreadable,
 };
+use super::syntax::lines;
+
+pub(super) struct Gitconfig;
+
+impl Format for Gitconfig {
+    fn read(&self, text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
+        let path = fitting(key)?;
+        Ok(parse(text)?.last(&path).map(|one| Scalar::Text(one.means.clone())))
+    }
+
+    fn set(&self, text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
+        let file = parse(text)?;
+        let (path, value) = (fitting(key)?, plain(value)?);
+        if let Some(one) = file.last(&path) {
+            let is_quoted = text[one.value.clone()].starts_with('"');
+            let quote = if is_quoted { "\"" } else { "" };
+            return Ok(File::replace(text, one, " = ", &[quote, &value, quote].concat()));
+        }
+        are_plain(key)?;
+        let header = match key {
+            [section, below, _] => format!("[{section} \"{below}\"]"),
+            _ => format!("[{}]", key[0]),
+        };
+        let writing = Writing {
+            name: &key[key.len() - 1],
+            indent: "\t",
+            equals: " = ",
+            header: Some(header),
+            is_spaced: false,
+        };
+        file.add(text, &path, &value, &writing)
+    }
+
+    fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
+        let file = parse(text)?;
+        let path = fitting(key)?;
+        match file.one(text, &path)? {
+            Some(one) => {
+                let value = Scalar::Text(one.means.clone());
+                file.remove(text, one, |without| self.set(without, key, &value))
+            }
+            None => Ok(text.to_owned()),
+        }
+    }
+
+    fn leaves(&self, text: &str) -> Result<Leaves, Refused> {
+        Ok(parse(text)?.leaves())
+    }
+
+    fn path(&self, key: &[String]) -> Vec<String> {
+        path(key)
+    }
+}
 
 /// A key as git compares it: only the subsection has its case.
 fn path(key: &[String]) -> Vec<String> {
@@ -143,48 +188,4 @@ fn value_of(written: &str) -> Option<(String, usize)> {
     }
     means.truncate(kept);
     (!is_quoted).then_some((means, end))
-}
-
-fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
-    let path = fitting(key)?;
-    Ok(parse(text)?.last(&path).map(|one| Scalar::Text(one.means.clone())))
-}
-
-fn leaves(text: &str) -> Result<Leaves, Refused> {
-    Ok(parse(text)?.leaves())
-}
-
-fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
-    let file = parse(text)?;
-    let (path, value) = (fitting(key)?, plain(value)?);
-    if let Some(one) = file.last(&path) {
-        let is_quoted = text[one.value.clone()].starts_with('"');
-        let quote = if is_quoted { "\"" } else { "" };
-        return Ok(File::replace(text, one, " = ", &[quote, &value, quote].concat()));
-    }
-    are_plain(key)?;
-    let header = match key {
-        [section, below, _] => format!("[{section} \"{below}\"]"),
-        _ => format!("[{}]", key[0]),
-    };
-    let writing = Writing {
-        name: &key[key.len() - 1],
-        indent: "\t",
-        equals: " = ",
-        header: Some(header),
-        is_spaced: false,
-    };
-    file.add(text, &path, &value, &writing)
-}
-
-fn remove(text: &str, key: &[String]) -> Result<String, Refused> {
-    let file = parse(text)?;
-    let path = fitting(key)?;
-    match file.one(text, &path)? {
-        Some(one) => {
-            let value = Scalar::Text(one.means.clone());
-            file.remove(text, one, |without| set(without, key, &value))
-        }
-        None => Ok(text.to_owned()),
-    }
 }

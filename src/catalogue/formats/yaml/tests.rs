@@ -1,5 +1,5 @@
-use crate::catalogue::format::tests::*;
-use crate::catalogue::format::{Format, Scalar};
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::formats::tests::*;
 use proptest::prelude::*;
 
 const OFF: Scalar = Scalar::Bool(false);
@@ -48,7 +48,7 @@ fn a_text_stays_a_text() {
     ] {
         assert_eq!(set("yaml", before, &["k"], &text(value)), after);
     }
-    let no = Format::named("yaml").expect("a format").read(b"k: no\n", &key(&["k"]));
+    let no = format("yaml").read(b"k: no\n", &key(&["k"]));
     assert_eq!(no, Ok(Some(text("no"))), "false to one reader, a text to another: not off");
 }
 

@@ -1,17 +1,56 @@
 //! INI as Python's configparser and ConfigObj read it: only what both take for the same is changed.
 
-use super::assignments::{Assignment, File, Section, Writing, are_plain, plain, unreadable};
-use super::{Format, Leaves, Refused, Scalar, lines};
-
-pub(super) const FORMAT: Format = Format {
-    name: "ini",
-    read,
-    set,
-    remove,
-    leaves,
-    path: <[String]>::to_vec,
-    is_as_asked: |is, asked| is.to_text() == asked.to_text(),
+use super::format::{Format, Leaves, Refused, Scalar};
+use super::syntax::assignments::{
+    Assignment, File, Section, Writing, are_plain, plain, unreadable,
 };
+use super::syntax::lines;
+
+pub(super) struct Ini;
+
+impl Format for Ini {
+    fn read(&self, text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
+        let file = parse(text)?;
+        Ok(find(text, &file, key)?.map(|one| Scalar::Text(one.means.clone())))
+    }
+
+    fn set(&self, text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
+        let file = parse(text)?;
+        let value = plain(value)?;
+        if let Some(one) = find(text, &file, key)? {
+            return Ok(File::replace(text, one, " = ", &value));
+        }
+        are_plain(key)?;
+        let header = (key.len() == 2).then(|| format!("[{}]", key[0]));
+        file.add(
+            text,
+            key,
+            &value,
+            &Writing {
+                name: &key[key.len() - 1],
+                indent: "",
+                equals: " = ",
+                header,
+                is_spaced: true,
+            },
+        )
+    }
+
+    fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
+        let file = parse(text)?;
+        match find(text, &file, key)? {
+            Some(one) => {
+                let value = Scalar::Text(one.means.clone());
+                file.remove(text, one, |without| self.set(without, key, &value))
+            }
+            None => Ok(text.to_owned()),
+        }
+    }
+
+    fn leaves(&self, text: &str) -> Result<Leaves, Refused> {
+        Ok(parse(text)?.leaves())
+    }
+}
 
 fn parse(text: &str) -> Result<File, Refused> {
     let mut file = File::default();
@@ -111,40 +150,4 @@ fn find<'a>(text: &str, file: &'a File, key: &[String]) -> Result<Option<&'a Ass
         return Err(Refused::at(text, one.name.start, why));
     }
     Ok(one)
-}
-
-fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
-    let file = parse(text)?;
-    Ok(find(text, &file, key)?.map(|one| Scalar::Text(one.means.clone())))
-}
-
-fn leaves(text: &str) -> Result<Leaves, Refused> {
-    Ok(parse(text)?.leaves())
-}
-
-fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
-    let file = parse(text)?;
-    let value = plain(value)?;
-    if let Some(one) = find(text, &file, key)? {
-        return Ok(File::replace(text, one, " = ", &value));
-    }
-    are_plain(key)?;
-    let header = (key.len() == 2).then(|| format!("[{}]", key[0]));
-    file.add(
-        text,
-        key,
-        &value,
-        &Writing { name: &key[key.len() - 1], indent: "", equals: " = ", header, is_spaced: true },
-    )
-}
-
-fn remove(text: &str, key: &[String]) -> Result<String, Refused> {
-    let file = parse(text)?;
-    match find(text, &file, key)? {
-        Some(one) => {
-            let value = Scalar::Text(one.means.clone());
-            file.remove(text, one, |without| set(without, key, &value))
-        }
-        None => Ok(text.to_owned()),
-    }
 }

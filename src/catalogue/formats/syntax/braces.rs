@@ -6,22 +6,22 @@ use super::tree::{Member, Node};
 use std::ops::Range;
 
 /// How members are written.
-pub(super) struct Writing<'a> {
+pub(in crate::catalogue::formats) struct Writing<'a> {
     /// Skips blanks and comments.
-    pub(super) skip: fn(&str, usize) -> usize,
+    pub(in crate::catalogue::formats) skip: fn(&str, usize) -> usize,
     /// A name as it is written.
-    pub(super) name: &'a dyn Fn(&str) -> String,
+    pub(in crate::catalogue::formats) name: &'a dyn Fn(&str) -> String,
     /// What stands between a name and its value.
-    pub(super) colon: &'a str,
+    pub(in crate::catalogue::formats) colon: &'a str,
     /// One step of indentation.
-    pub(super) unit: &'a str,
+    pub(in crate::catalogue::formats) unit: &'a str,
     /// What stands inside the braces of a table on one line.
-    pub(super) padding: &'a str,
+    pub(in crate::catalogue::formats) padding: &'a str,
 }
 
 impl Writing<'_> {
     /// A value behind these names: on lines of its own below `indent`, or else on this line.
-    pub(super) fn nested(
+    pub(in crate::catalogue::formats) fn nested(
         &self,
         names: &[String],
         value: &str,
@@ -51,7 +51,13 @@ impl Writing<'_> {
     }
 
     /// Adds a member, the first of the names, to a table. The others are created in it.
-    pub(super) fn insert(&self, text: &str, table: &Node, names: &[String], value: &str) -> String {
+    pub(in crate::catalogue::formats) fn insert(
+        &self,
+        text: &str,
+        table: &Node,
+        names: &[String],
+        value: &str,
+    ) -> String {
         let eol = lines::ending(text);
         let Some(last) = table.members().last() else {
             return self.insert_first(text, table, names, value);
@@ -134,7 +140,12 @@ impl Writing<'_> {
     }
 
     /// Takes a member out of a table.
-    pub(super) fn remove(&self, text: &str, table: &Node, place: usize) -> String {
+    pub(in crate::catalogue::formats) fn remove(
+        &self,
+        text: &str,
+        table: &Node,
+        place: usize,
+    ) -> String {
         let members = table.members();
         let member = &members[place];
         let comma = self.comma(text, member);
@@ -179,7 +190,7 @@ impl Writing<'_> {
     }
 
     /// Whether a table holds nothing but this one member: no comment either.
-    pub(super) fn is_only(&self, text: &str, table: &Node) -> bool {
+    pub(in crate::catalogue::formats) fn is_only(&self, text: &str, table: &Node) -> bool {
         let [member] = table.members() else { return false };
         let end = self.comma(text, member).unwrap_or(member.value.span.end);
         let before = &text[table.span.start + 1..member.key.start];

@@ -1,18 +1,47 @@
 //! Lines of `name=value`, the name with dots in it, such as Nuxt's `.nuxtrc`. A comment stands on a
 //! line of its own only.
 
-use super::assignments::{Assignment, File, Writing, are_plain, plain};
-use super::{Format, Leaves, Refused, Scalar, lines};
+use super::format::{Format, Leaves, Refused, Scalar, not_safe};
+use super::syntax::assignments::{Assignment, File, Writing, are_plain, plain};
+use super::syntax::lines;
 
-pub(super) const FORMAT: Format = Format {
-    name: "properties",
-    read,
-    set,
-    remove,
-    leaves,
-    path,
-    is_as_asked: |is, asked| is.to_text() == asked.to_text(),
-};
+pub(super) struct Properties;
+
+impl Format for Properties {
+    fn read(&self, text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
+        let file = parse(text);
+        Ok(find(text, &file, &key.join("."))?.map(|one| Scalar::Text(one.means.clone())))
+    }
+
+    fn set(&self, text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
+        let (file, name) = (parse(text), key.join("."));
+        let value = plain(value)?;
+        if let Some(one) = find(text, &file, &name)? {
+            return Ok(File::replace(text, one, "=", &value));
+        }
+        let path = [name];
+        are_plain(&path)?;
+        let writing =
+            Writing { name: &path[0], indent: "", equals: "=", header: None, is_spaced: false };
+        file.add(text, &path, &value, &writing)
+    }
+
+    fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
+        let file = parse(text);
+        match find(text, &file, &key.join("."))? {
+            Some(one) => file.remove(text, one, |_| Err(not_safe())),
+            None => Ok(text.to_owned()),
+        }
+    }
+
+    fn leaves(&self, text: &str) -> Result<Leaves, Refused> {
+        Ok(parse(text).leaves())
+    }
+
+    fn path(&self, key: &[String]) -> Vec<String> {
+        path(key)
+    }
+}
 
 fn parse(text: &str) -> File {
     let mut file = File::default();
@@ -64,36 +93,6 @@ fn find<'a>(text: &str, file: &'a File, name: &str) -> Result<Option<&'a Assignm
     file.one(text, &[name.to_owned()])
 }
 
-fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
-    let file = parse(text);
-    Ok(find(text, &file, &key.join("."))?.map(|one| Scalar::Text(one.means.clone())))
-}
-
-fn leaves(text: &str) -> Result<Leaves, Refused> {
-    Ok(parse(text).leaves())
-}
-
 fn path(key: &[String]) -> Vec<String> {
     vec![key.join(".")]
-}
-
-fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
-    let (file, name) = (parse(text), key.join("."));
-    let value = plain(value)?;
-    if let Some(one) = find(text, &file, &name)? {
-        return Ok(File::replace(text, one, "=", &value));
-    }
-    let path = [name];
-    are_plain(&path)?;
-    let writing =
-        Writing { name: &path[0], indent: "", equals: "=", header: None, is_spaced: false };
-    file.add(text, &path, &value, &writing)
-}
-
-fn remove(text: &str, key: &[String]) -> Result<String, Refused> {
-    let file = parse(text);
-    match find(text, &file, &key.join("."))? {
-        Some(one) => file.remove(text, one, |_| Err(super::not_safe())),
-        None => Ok(text.to_owned()),
-    }
 }

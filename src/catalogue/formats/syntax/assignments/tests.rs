@@ -1,5 +1,4 @@
-use crate::catalogue::format::Format;
-use crate::catalogue::format::tests::*;
+use crate::catalogue::formats::tests::*;
 use proptest::prelude::*;
 
 const FLAT: [(&str, &[&str]); 3] = [
@@ -120,8 +119,8 @@ fn git_takes_the_last_value_and_case_counts_in_subsections_only() {
         ],
     );
     let twice = "[homebrew]\nanalyticsdisabled = 1\nanalyticsdisabled = 2\n";
-    let git = Format::named("gitconfig").expect("a format");
-    assert!(git.remove(twice.as_bytes(), &crate::catalogue::format::tests::key(key)).is_err());
+    let git = format("gitconfig");
+    assert!(git.remove(twice.as_bytes(), &crate::catalogue::formats::tests::key(key)).is_err());
 }
 
 #[test]

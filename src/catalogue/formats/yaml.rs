@@ -3,56 +3,79 @@
 
 mod parse;
 
-use super::braces::Writing;
-use super::tree::{Found, Kind, Member, Node};
-use super::{Format, Leaves, Refused, Scalar, lines};
+use super::format::{Format, Leaves, Refused, Scalar, not_safe};
+use super::syntax::braces::Writing;
+use super::syntax::lines;
+use super::syntax::tree::{Found, Kind, Member, Node};
 use parse::{LINES, means, parse, skip};
 
-pub(super) const FORMAT: Format = Format {
-    name: "yaml",
-    read,
-    set,
-    remove,
-    leaves,
-    path: <[String]>::to_vec,
-    is_as_asked: |is, asked| is == asked,
-};
+pub(super) struct Yaml;
 
-fn read(text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
-    match parse(text)? {
-        Some(root) => root.find(text, key)?.value(text),
-        None => Ok(None),
-    }
-}
-
-fn leaves(text: &str) -> Result<Leaves, Refused> {
-    Ok(parse(text)?.map(|root| root.leaves()).unwrap_or_default())
-}
-
-fn set(text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
-    let Some(root) = parse(text)? else {
-        let lines = block(text, key, &literal(value, None), "", "  ");
-        return Ok(lines::inserted(text, text.len(), &lines));
-    };
-    let found = root.find(text, key)?;
-    let span = found.node.span.clone();
-    if found.missing.is_empty() {
-        let written = literal(value, text[span.clone()].chars().next().or(quote(text, &root)));
-        let gap = if span.is_empty() { " " } else { "" };
-        return Ok(lines::spliced(text, span, &[gap, &written].concat()));
-    }
-    let written = literal(value, quote(text, &root));
-    let unit = unit(text, &root);
-    match &found.node.kind {
-        Kind::Null => Ok(into_nothing(text, &found, &written, unit)),
-        _ if text[span.start..].starts_with('{') => {
-            let quotes = found.node.members().last().map(|last| &text[last.key.start..]);
-            let is_quoted = quotes.is_some_and(|key| key.starts_with('"'));
-            let name = |name: &str| if is_quoted { quoted(name, '"') } else { name_of(name) };
-            let writing = Writing { skip, name: &name, colon: ": ", unit, padding: "" };
-            Ok(writing.insert(text, found.node, found.missing, &written))
+impl Format for Yaml {
+    fn read(&self, text: &str, key: &[String]) -> Result<Option<Scalar>, Refused> {
+        match parse(text)? {
+            Some(root) => root.find(text, key)?.value(text),
+            None => Ok(None),
         }
-        _ => after_last(text, found.node, found.missing, &written, unit),
+    }
+
+    fn set(&self, text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
+        let Some(root) = parse(text)? else {
+            let lines = block(text, key, &literal(value, None), "", "  ");
+            return Ok(lines::inserted(text, text.len(), &lines));
+        };
+        let found = root.find(text, key)?;
+        let span = found.node.span.clone();
+        if found.missing.is_empty() {
+            let written = literal(value, text[span.clone()].chars().next().or(quote(text, &root)));
+            let gap = if span.is_empty() { " " } else { "" };
+            return Ok(lines::spliced(text, span, &[gap, &written].concat()));
+        }
+        let written = literal(value, quote(text, &root));
+        let unit = unit(text, &root);
+        match &found.node.kind {
+            Kind::Null => Ok(into_nothing(text, &found, &written, unit)),
+            _ if text[span.start..].starts_with('{') => {
+                let quotes = found.node.members().last().map(|last| &text[last.key.start..]);
+                let is_quoted = quotes.is_some_and(|key| key.starts_with('"'));
+                let name = |name: &str| if is_quoted { quoted(name, '"') } else { name_of(name) };
+                let writing = Writing { skip, name: &name, colon: ": ", unit, padding: "" };
+                Ok(writing.insert(text, found.node, found.missing, &written))
+            }
+            _ => after_last(text, found.node, found.missing, &written, unit),
+        }
+    }
+
+    fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
+        let Some(root) = parse(text)? else { return Ok(text.to_owned()) };
+        let mut found = root.find(text, key)?;
+        if !found.missing.is_empty() {
+            return Ok(text.to_owned());
+        }
+        let writing = Writing { skip, name: &name_of, colon: ": ", unit: "  ", padding: "" };
+        while let Some((table, place)) = found.passed.pop() {
+            let is_last = found.passed.is_empty();
+            if text[table.span.start..].starts_with('{') {
+                if is_last || !writing.is_only(text, table) {
+                    return Ok(writing.remove(text, table, place));
+                }
+                continue;
+            }
+            let member = &table.members()[place];
+            let above = found.passed.last().map(|(table, place)| &table.members()[*place]);
+            if above.is_none_or(|above| !is_only(text, table, above)) {
+                return Ok(without(text, member));
+            }
+        }
+        Ok(text.to_owned())
+    }
+
+    fn leaves(&self, text: &str) -> Result<Leaves, Refused> {
+        Ok(parse(text)?.map(|root| root.leaves()).unwrap_or_default())
+    }
+
+    fn is_as_asked(&self, is: &Scalar, asked: &Scalar) -> bool {
+        is == asked
     }
 }
 
@@ -94,8 +117,8 @@ fn after_last(
     value: &str,
     unit: &str,
 ) -> Result<String, Refused> {
-    let last = table.members().last().ok_or_else(super::not_safe)?;
-    let indent = lines::indent(text, last.key.start).ok_or_else(super::not_safe)?;
+    let last = table.members().last().ok_or_else(not_safe)?;
+    let indent = lines::indent(text, last.key.start).ok_or_else(not_safe)?;
     let end = last.value.span.end.max(last.key.end);
     let end = text[..end].trim_end().len().max(last.key.end);
     let lines = block(text, names, value, indent, unit);
@@ -116,30 +139,6 @@ fn ends_in_lines(node: &Node) -> bool {
         _ => return node.hindrance == Some(LINES),
     };
     last.is_some_and(ends_in_lines)
-}
-
-fn remove(text: &str, key: &[String]) -> Result<String, Refused> {
-    let Some(root) = parse(text)? else { return Ok(text.to_owned()) };
-    let mut found = root.find(text, key)?;
-    if !found.missing.is_empty() {
-        return Ok(text.to_owned());
-    }
-    let writing = Writing { skip, name: &name_of, colon: ": ", unit: "  ", padding: "" };
-    while let Some((table, place)) = found.passed.pop() {
-        let is_last = found.passed.is_empty();
-        if text[table.span.start..].starts_with('{') {
-            if is_last || !writing.is_only(text, table) {
-                return Ok(writing.remove(text, table, place));
-            }
-            continue;
-        }
-        let member = &table.members()[place];
-        let above = found.passed.last().map(|(table, place)| &table.members()[*place]);
-        if above.is_none_or(|above| !is_only(text, table, above)) {
-            return Ok(without(text, member));
-        }
-    }
-    Ok(text.to_owned())
 }
 
 /// Whether a mapping in lines holds nothing but one member: no comment either.
@@ -238,5 +237,4 @@ fn unit<'a>(text: &'a str, node: &Node) -> &'a str {
 }
 
 #[cfg(test)]
-#[path = "yaml_tests.rs"]
 mod tests;

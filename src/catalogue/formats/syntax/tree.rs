@@ -1,19 +1,19 @@
 //! What a file with names inside names says, and where each of them stands in its text.
 
-use super::{Leaves, Refused, Scalar};
+use crate::catalogue::formats::format::{Leaves, Refused, Scalar};
 use std::ops::Range;
 
 /// A value and the bytes it is written in.
 #[derive(Debug, PartialEq)]
-pub(super) struct Node {
-    pub(super) span: Range<usize>,
-    pub(super) kind: Kind,
+pub(in crate::catalogue::formats) struct Node {
+    pub(in crate::catalogue::formats) span: Range<usize>,
+    pub(in crate::catalogue::formats) kind: Kind,
     /// What keeps it from being read or changed on its own, such as `an anchor`.
-    pub(super) hindrance: Option<&'static str>,
+    pub(in crate::catalogue::formats) hindrance: Option<&'static str>,
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Kind {
+pub(in crate::catalogue::formats) enum Kind {
     Value(Scalar),
     Null,
     /// A single value of another kind, such as `a fraction`, as it is written.
@@ -24,29 +24,29 @@ pub(super) enum Kind {
 
 /// A name and what it holds.
 #[derive(Debug, PartialEq)]
-pub(super) struct Member {
-    pub(super) name: String,
-    pub(super) key: Range<usize>,
-    pub(super) value: Node,
+pub(in crate::catalogue::formats) struct Member {
+    pub(in crate::catalogue::formats) name: String,
+    pub(in crate::catalogue::formats) key: Range<usize>,
+    pub(in crate::catalogue::formats) value: Node,
 }
 
 /// How far a key could be followed.
 #[derive(Debug, PartialEq)]
-pub(super) struct Found<'a> {
+pub(in crate::catalogue::formats) struct Found<'a> {
     /// The tables passed through, with the place of the member that was followed.
-    pub(super) passed: Vec<(&'a Node, usize)>,
+    pub(in crate::catalogue::formats) passed: Vec<(&'a Node, usize)>,
     /// The node at the end.
-    pub(super) node: &'a Node,
+    pub(in crate::catalogue::formats) node: &'a Node,
     /// The names of the key that are not there.
-    pub(super) missing: &'a [String],
+    pub(in crate::catalogue::formats) missing: &'a [String],
 }
 
 impl Node {
-    pub(super) fn new(span: Range<usize>, kind: Kind) -> Self {
+    pub(in crate::catalogue::formats) fn new(span: Range<usize>, kind: Kind) -> Self {
         Self { span, kind, hindrance: None }
     }
 
-    pub(super) fn members(&self) -> &[Member] {
+    pub(in crate::catalogue::formats) fn members(&self) -> &[Member] {
         match &self.kind {
             Kind::Table(members) => members,
             _ => &[],
@@ -67,7 +67,11 @@ impl Node {
     }
 
     /// Follows a key as far as it is there.
-    pub(super) fn find<'a>(&'a self, text: &str, key: &'a [String]) -> Result<Found<'a>, Refused> {
+    pub(in crate::catalogue::formats) fn find<'a>(
+        &'a self,
+        text: &str,
+        key: &'a [String],
+    ) -> Result<Found<'a>, Refused> {
         let mut found = Found { passed: Vec::new(), node: self, missing: key };
         loop {
             found.node.is_plain(text)?;
@@ -105,7 +109,7 @@ impl Node {
     }
 
     /// Everything below, each value behind the names that lead to it. What holds nothing is empty.
-    pub(super) fn leaves(&self) -> Leaves {
+    pub(in crate::catalogue::formats) fn leaves(&self) -> Leaves {
         let mut leaves = Leaves::new();
         self.collect(&mut Vec::new(), &mut leaves);
         leaves
@@ -139,7 +143,10 @@ impl Node {
 
 impl Found<'_> {
     /// The one value that is there.
-    pub(super) fn value(&self, text: &str) -> Result<Option<Scalar>, Refused> {
+    pub(in crate::catalogue::formats) fn value(
+        &self,
+        text: &str,
+    ) -> Result<Option<Scalar>, Refused> {
         match &self.node.kind {
             _ if !self.missing.is_empty() => Ok(None),
             Kind::Null => Ok(None),
