@@ -189,7 +189,7 @@ fn conflicts(session: &Session) -> Vec<Trouble> {
                     problem: format!(
                         "{tool}: your opt-in to {purpose} is dated in the future ({}), and nothing \
                          from before that is sent",
-                        at.to_zoned(TimeZone::system()).date()
+                        at.to_zoned_datetime(TimeZone::system()).date()
                     ),
                     hint: format!("sayso enable {tool} {purpose} gives it the date of today"),
                 });

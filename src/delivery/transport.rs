@@ -13,7 +13,9 @@ use crate::store::schedule::OnTheWay;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
+use rustls::crypto::ring;
 use std::io::{Read, Write};
+use std::sync::Arc;
 use std::time::Duration;
 use ureq::config::AutoHeaderValue;
 use ureq::tls::{RootCerts, TlsConfig};
@@ -74,7 +76,10 @@ impl Line {
             })?),
             None => None,
         };
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+            .build();
         let config = Agent::config_builder()
             .tls_config(tls)
             .proxy(proxy)

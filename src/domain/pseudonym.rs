@@ -19,7 +19,7 @@ pub const AUTOMATION: &str = "automation";
 /// The period in which two events carry the same pseudonym: empty for a stable one; `None` where
 /// the purpose has no identity at all.
 pub fn period(identity: Identity, at: Timestamp) -> Option<String> {
-    let date = at.to_zoned(TimeZone::UTC).date();
+    let date = at.to_zoned_datetime(TimeZone::UTC).date();
     match identity {
         Identity::None => None,
         Identity::Day => Some(date.to_string()),

@@ -133,7 +133,7 @@ pub fn rows(tool: &ToolReport, zone: &TimeZone) -> Vec<Vec<Cell>> {
             reason if reason == Reason::Unreadable.as_str() => Tone::Bad,
             _ => tone,
         };
-        let decided = purpose.at.map(|at| at.to_zoned(zone.clone()).date().to_string());
+        let decided = purpose.at.map(|at| at.to_zoned_datetime(zone.clone()).date().to_string());
         let waiting = match purpose.waiting {
             0 => String::new(),
             count => count.to_string(),

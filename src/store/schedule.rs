@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -132,7 +132,7 @@ impl Schedule {
             .set_len(0)
             .and_then(|()| self.file.seek(SeekFrom::Start(0)))
             .and_then(|_| self.file.write_all(&text))
-            .and_then(|()| self.file.set_modified(SystemTime::from(due)))
+            .and_then(|()| self.file.set_modified(system_time(due)?))
             .map_err(failed)
     }
 }
@@ -192,8 +192,12 @@ pub fn set_due(layout: &Layout, tool: &ToolId, due: Timestamp) -> Result<(), Err
 fn set_time(path: &Path, due: Timestamp) -> Result<(), Error> {
     let opened = platform::careful_options(false).write(true).open(path);
     opened
-        .and_then(|file| file.set_modified(SystemTime::from(due)))
+        .and_then(|file| file.set_modified(system_time(due)?))
         .map_err(|error| Error::io("write", path, error))
+}
+
+fn system_time(at: Timestamp) -> io::Result<SystemTime> {
+    SystemTime::try_from(at).map_err(io::Error::other)
 }
 
 /// Removes what is remembered of a tool's deliveries, unless one is under way: that one ends by itself,

@@ -127,7 +127,7 @@ impl SentLog {
         writer: Writer,
     ) -> Result<Self, Error> {
         let folder = layout.sent_log(tool);
-        let today = now.to_zoned(TimeZone::UTC).date();
+        let today = now.to_zoned_datetime(TimeZone::UTC).date();
         let oldest = today.saturating_sub(DAYS.days()).to_string();
         let name = match writer {
             Writer::Delivery => format!("{today}.jsonl"),
