@@ -55,7 +55,7 @@ impl Asked {
 
     fn table(&self) -> Table {
         let mut table = Table::new();
-        table.insert("at".to_owned(), super::patch::datetime(self.at));
+        table.insert("at".to_owned(), super::toml_edit::datetime(self.at));
         table.insert("times".to_owned(), self.times.into());
         table.insert("digest".to_owned(), self.digest.clone().into());
         table.insert("purposes".to_owned(), self.purposes.clone().into());

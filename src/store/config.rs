@@ -2,9 +2,9 @@
 
 use super::error::Error;
 use super::file::{self, Intent, Replacement, Trust};
-use super::patch::{self, Change};
 use super::plain::{self, Line, Plain};
 use super::random;
+use super::toml_edit::{self, ValueEdit};
 use crate::domain::policy::Default;
 use std::path::Path;
 use uuid::Uuid;
@@ -87,7 +87,7 @@ fn parse_toml(path: &Path, text: &str) -> Result<Config, Error> {
 fn change(
     path: &Path,
     intent: Intent,
-    changes: &dyn Fn(&Config) -> Result<Vec<Change>, Error>,
+    changes: &dyn Fn(&Config) -> Result<Vec<ValueEdit>, Error>,
 ) -> Result<(), Error> {
     let replacement = Replacement::of_choice(path, intent)?;
     let text = file::read(replacement.place(), LIMIT, Trust::Choice)?;
@@ -97,8 +97,8 @@ fn change(
         return Ok(());
     }
     let text = text.unwrap_or_else(|| "version = 1\n".to_owned());
-    let edited = patch::apply(&text, &changes)
-        .map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })?;
+    let edited = toml_edit::apply(&text, &changes)
+        .map_err(|toml_edit::EditError| Error::NotEditable { path: path.to_owned() })?;
     replacement.commit(&edited)
 }
 
@@ -109,7 +109,7 @@ pub(super) fn set_default(path: &Path, default: Default) -> Result<(), Error> {
         if config.default == Some(default) {
             return Ok(Vec::new());
         }
-        Ok(vec![Change::set(&["default"], default.as_str())])
+        Ok(vec![ValueEdit::set(&["default"], default.as_str())])
     })
 }
 
@@ -129,8 +129,8 @@ pub(super) fn renew_id(path: &Path) -> Result<(), Error> {
     })
 }
 
-fn new_id(path: &Path) -> Result<Change, Error> {
-    Ok(Change::set(&["id"], random::uuid(path)?.to_string()))
+fn new_id(path: &Path) -> Result<ValueEdit, Error> {
+    Ok(ValueEdit::set(&["id"], random::uuid(path)?.to_string()))
 }
 
 /// Removes the id, and with it every pseudonym made from it, if nothing uses it. That is asked while
@@ -144,7 +144,7 @@ pub(super) fn remove_id(
     }
     change(path, Intent::OptOut, &|config| {
         let is_to_go = config.id.is_some() && is_unused()?;
-        Ok(if is_to_go { vec![Change::remove(&["id"])] } else { Vec::new() })
+        Ok(if is_to_go { vec![ValueEdit::remove(&["id"])] } else { Vec::new() })
     })
 }
 

@@ -3,7 +3,7 @@
 
 use super::error::Error;
 use super::file::{self, Intent, Replacement, Trust};
-use super::patch::{self, Change};
+use super::toml_edit::{self, ValueEdit};
 use crate::domain::consent::{Answer, Choice, Consent, Noticed, Read, Refusal, Via};
 use crate::domain::switch::Withdrawal;
 use crate::domain::tool_id::{Purpose, ToolId};
@@ -215,7 +215,7 @@ pub(super) fn update(
     path: &Path,
     tool: &ToolId,
     if_damaged: IfDamaged,
-    changes: &dyn Fn(&Consent) -> Vec<Change>,
+    changes: &dyn Fn(&Consent) -> Vec<ValueEdit>,
 ) -> Result<Changed, Error> {
     let intent = match if_damaged {
         IfDamaged::Refuse => Intent::Any,
@@ -227,9 +227,9 @@ pub(super) fn update(
         None => Ok((None, Consent::default())),
     });
     let fresh = || format!("version = {VERSION}\ntool = \"{tool}\"\n");
-    let edit = |text: &str, changes: &[Change]| {
-        let edited = patch::apply(text, changes);
-        edited.map_err(|patch::Refused| Error::NotEditable { path: path.to_owned() })
+    let edit = |text: &str, changes: &[ValueEdit]| {
+        let edited = toml_edit::apply(text, changes);
+        edited.map_err(|toml_edit::EditError| Error::NotEditable { path: path.to_owned() })
     };
     let attempt = found.and_then(|(text, before)| {
         let old = text.unwrap_or_else(fresh);
@@ -272,7 +272,7 @@ fn is_the_systems_fault(error: &Error) -> bool {
 pub(super) fn update_in_place(
     path: &Path,
     tool: &ToolId,
-    attempts: &dyn Fn(&Consent) -> Vec<Vec<Change>>,
+    attempts: &dyn Fn(&Consent) -> Vec<Vec<ValueEdit>>,
 ) -> Result<Changed, Error> {
     let text = file::read(path, LIMIT, Trust::Choice)?.unwrap_or_default();
     let before = parse(path, tool, &text)?;
@@ -280,7 +280,7 @@ pub(super) fn update_in_place(
         return Ok(Changed { after: before.clone(), before, set_aside: None, lasts: Ok(()) });
     }
     let fitting = attempts(&before).iter().find_map(|changes| {
-        let mut new = patch::apply(&text, changes).ok()?;
+        let mut new = toml_edit::apply(&text, changes).ok()?;
         new.push_str(&" ".repeat(text.len().checked_sub(new.len())?));
         Some(new)
     });
@@ -299,53 +299,56 @@ pub(super) fn list(folder: &Path) -> Result<Vec<ToolId>, Error> {
 }
 
 /// The changes that write the no to a whole tool.
-pub(super) fn whole_no(at: Timestamp, via: Via) -> Vec<Change> {
+pub(super) fn whole_no(at: Timestamp, via: Via) -> Vec<ValueEdit> {
     vec![
-        Change::set(&["choice"], "denied"),
-        Change::set(&["at"], patch::datetime(at)),
-        Change::set(&["via"], via.as_str()),
+        ValueEdit::set(&["choice"], "denied"),
+        ValueEdit::set(&["at"], toml_edit::datetime(at)),
+        ValueEdit::set(&["via"], via.as_str()),
     ]
 }
 
 /// The changes that write one answer. Its `via` comes last, and a yes without one is none: a file
 /// that was cut off cannot have lost a promise and kept the yes.
-pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> Vec<Change> {
+pub(super) fn answered(before: &Consent, purpose: &Purpose, answer: &Answer) -> Vec<ValueEdit> {
     let promised = before.answers.get(purpose).map(|answer| &answer.withdraw);
     let purpose = purpose.as_str();
-    let mut changes = vec![Change::set(&[purpose, "choice"], answer.choice.as_str())];
+    let mut changes = vec![ValueEdit::set(&[purpose, "choice"], answer.choice.as_str())];
     if answer.read.is_some() {
-        changes.insert(0, Change::remove(&[purpose, "via"]));
+        changes.insert(0, ValueEdit::remove(&[purpose, "via"]));
     }
     match &answer.read {
         Some(read) => {
-            changes.push(Change::set(&[purpose, "notice"], i64::from(read.notice)));
-            changes.push(Change::set(&[purpose, "digest"], read.digest.as_str()));
+            changes.push(ValueEdit::set(&[purpose, "notice"], i64::from(read.notice)));
+            changes.push(ValueEdit::set(&[purpose, "digest"], read.digest.as_str()));
         }
-        None => changes.push(Change::remove(&[purpose, "digest"])),
+        None => changes.push(ValueEdit::remove(&[purpose, "digest"])),
     }
     changes.extend(promises(purpose, promised, &answer.withdraw));
     if let Some(at) = answer.at {
-        changes.push(Change::set(&[purpose, "at"], patch::datetime(at)));
+        changes.push(ValueEdit::set(&[purpose, "at"], toml_edit::datetime(at)));
     }
     if let Some(via) = answer.via {
-        changes.push(Change::set(&[purpose, "via"], via.as_str()));
+        changes.push(ValueEdit::set(&[purpose, "via"], via.as_str()));
     }
     changes.push(match answer.declined {
-        Some(notice) => Change::set(&[purpose, "declined"], i64::from(notice)),
-        None => Change::remove(&[purpose, "declined"]),
+        Some(notice) => ValueEdit::set(&[purpose, "declined"], i64::from(notice)),
+        None => ValueEdit::remove(&[purpose, "declined"]),
     });
     changes
 }
 
 /// The promises for one purpose: on one line inside its table, or, where there are some already,
 /// wherever those stand.
-fn promises(purpose: &str, old: Option<&Withdrawal>, new: &Withdrawal) -> Vec<Change> {
+fn promises(purpose: &str, old: Option<&Withdrawal>, new: &Withdrawal) -> Vec<ValueEdit> {
     if old.is_none_or(|old| old.0.is_empty()) {
         let table = Some(table_of(new)).filter(|table| !table.is_empty());
-        return table.map(|table| Change::set(&[purpose, "withdraw"], table)).into_iter().collect();
+        return table
+            .map(|table| ValueEdit::set(&[purpose, "withdraw"], table))
+            .into_iter()
+            .collect();
     }
     let set = |(name, values): (&String, &Vec<String>)| {
-        Change::set(&[purpose, "withdraw", name], values.clone())
+        ValueEdit::set(&[purpose, "withdraw", name], values.clone())
     };
     new.0.iter().map(set).collect()
 }
@@ -355,16 +358,17 @@ fn table_of(promise: &Withdrawal) -> Table {
 }
 
 /// The changes that keep a promise for all purposes.
-pub(super) fn promised(before: &Consent, new: &Withdrawal) -> Vec<Change> {
+pub(super) fn promised(before: &Consent, new: &Withdrawal) -> Vec<ValueEdit> {
     let old = &before.withdraw;
     if old.0.is_empty() && !new.0.is_empty() && !before.answers.is_empty() {
         // Above the answers, so that a file that was cut off has lost them first.
-        return vec![Change::set(&["withdraw"], table_of(new))];
+        return vec![ValueEdit::set(&["withdraw"], table_of(new))];
     }
     let gone = old.0.keys().filter(|name| !new.0.contains_key(*name));
-    let mut changes: Vec<Change> = gone.map(|name| Change::remove(&["withdraw", name])).collect();
+    let mut changes: Vec<ValueEdit> =
+        gone.map(|name| ValueEdit::remove(&["withdraw", name])).collect();
     for (name, values) in new.0.iter().filter(|(name, values)| old.0.get(*name) != Some(values)) {
-        changes.push(Change::set(&["withdraw", name], values.clone()));
+        changes.push(ValueEdit::set(&["withdraw", name], values.clone()));
     }
     changes
 }

@@ -15,7 +15,6 @@ pub mod history;
 mod known;
 pub mod layout;
 pub mod lines;
-pub mod patch;
 mod plain;
 mod platform;
 pub mod policy;
@@ -31,6 +30,8 @@ pub mod schedule;
 pub mod sent;
 pub mod spool;
 pub mod subject;
+pub(crate) mod text_lines;
+pub mod toml_edit;
 pub mod transparency;
 pub mod undo;
 #[cfg(feature = "delivery")]

@@ -4,7 +4,7 @@ use super::format::{Format, Leaves, Refused, Scalar};
 use super::syntax::assignments::{
     Assignment, File, Section, Writing, are_plain, plain, unreadable,
 };
-use super::syntax::lines;
+use crate::store::text_lines as lines;
 
 pub(super) struct Gitconfig;
 

@@ -4,8 +4,8 @@ mod parse;
 
 use super::format::{Format, Leaves, Refused, Scalar};
 use super::syntax::braces::Writing;
-use super::syntax::lines;
 use super::syntax::tree::{Kind, Node};
+use crate::store::text_lines as lines;
 use parse::{parse, skip};
 
 pub(super) struct Json;

@@ -3,7 +3,7 @@
 
 use super::format::{Format, Leaves, Refused, Scalar, not_safe};
 use super::syntax::assignments::{Assignment, File, Writing, are_plain, plain};
-use super::syntax::lines;
+use crate::store::text_lines as lines;
 
 pub(super) struct Properties;
 

@@ -1,9 +1,8 @@
-//! TOML. A value is replaced where `toml` says it stands; new keys are `store::patch`'s work.
+//! TOML: what stands where is read here; the same editor changes it that changes sayso's own files.
 
 use super::format::{Format, Leaves, Refused, Scalar, not_safe};
-use super::syntax::lines;
 use super::syntax::tree::{Kind, Member, Node};
-use crate::store::patch::{self, Change};
+use crate::store::toml_edit::{self, ValueEdit};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 
@@ -15,55 +14,20 @@ impl Format for Toml {
     }
 
     fn set(&self, text: &str, key: &[String], value: &Scalar) -> Result<String, Refused> {
-        let root = parse(text)?;
-        let found = root.find(text, key)?;
-        let asked = match value {
+        parse(text)?.find(text, key)?;
+        let value = match value {
             Scalar::Bool(value) => Value::Boolean(*value),
             Scalar::Integer(value) => Value::Integer(*value),
             Scalar::Text(value) => Value::String(value.clone()),
         };
-        if found.missing.is_empty() {
-            let span = found.node.span.clone();
-            return Ok(lines::spliced(text, span.clone(), &literal(&asked, &text[span])));
-        }
-        let path: Vec<&str> = key.iter().map(String::as_str).collect();
-        let edited = match patch::apply(text, &[Change::set(&path, asked.clone())]) {
-            Ok(edited) => edited,
-            // A table without a header of its own, which only the headers of those in it name.
-            Err(patch::Refused) => patch::apply("", &[Change::set(&path, asked)])
-                .map(|table| [text, &gap(text), &table.replace('\n', lines::ending(text))].concat())
-                .map_err(|_| not_safe())?,
-        };
-        if text.is_empty() || text.ends_with('\n') {
-            return Ok(edited);
-        }
-        // A file without a final newline stays one.
-        let whole = edited.strip_suffix(lines::ending(text));
-        Ok(whole.map(str::to_owned).unwrap_or(edited))
+        let edit = ValueEdit::Set { path: key.to_vec(), value };
+        toml_edit::apply(text, &[edit]).map_err(|_| not_safe())
     }
 
     fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
-        let root = parse(text)?;
-        let found = root.find(text, key)?;
-        let (true, Some((table, place))) = (found.missing.is_empty(), found.passed.last()) else {
-            return Ok(text.to_owned());
-        };
-        let member = &table.members()[*place];
-        let line = lines::start(text, member.key.start)..lines::end(text, member.value.span.end);
-        let before = &text[line.start..member.key.start];
-        let is_alone = text[member.value.span.end..line.end].trim().is_empty();
-        if !is_alone || before.contains(['{', '=']) {
-            let path: Vec<&str> = key.iter().map(String::as_str).collect();
-            return patch::apply(text, &[Change::remove(&path)]).map_err(|_| not_safe());
-        }
-        if let Some(header) = header_of(text, table, line.start) {
-            let kept = text[..header].strip_suffix('\n').unwrap_or(&text[..header]);
-            let kept = kept.strip_suffix('\r').unwrap_or(kept);
-            let has_blank_line = kept.ends_with('\n') && line.end == text.len();
-            let start = if has_blank_line { kept.len() } else { header };
-            return Ok(lines::cut(text, start..line.end));
-        }
-        Ok(lines::cut(text, line))
+        parse(text)?.find(text, key)?;
+        let edit = ValueEdit::Remove { path: key.to_vec() };
+        toml_edit::apply(text, &[edit]).map_err(|_| not_safe())
     }
 
     fn leaves(&self, text: &str) -> Result<Leaves, Refused> {
@@ -114,36 +78,6 @@ fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::Table(table) => Kind::Table(members(text, table)),
     };
     Node::new(value.span(), kind)
-}
-
-/// What stands between a text and a table below it: the end of its line, and an empty line.
-fn gap(text: &str) -> String {
-    let eol = lines::ending(text);
-    if text.ends_with('\n') { eol.to_owned() } else { [eol, eol].concat() }
-}
-
-/// A value in the quotes of the one it replaces.
-fn literal(value: &Value, replaced: &str) -> String {
-    let is_single = replaced.starts_with('\'') && !replaced.starts_with("'''");
-    match value.as_str() {
-        Some(text) if is_single && !text.contains(|c: char| c == '\'' || c.is_control()) => {
-            format!("'{text}'")
-        }
-        _ => value.to_string(),
-    }
-}
-
-/// Where the header of a table begins that stands right above its only line.
-fn header_of(text: &str, table: &Node, line: usize) -> Option<usize> {
-    let is_in_header = |at| text[lines::start(text, at)..].trim_start().starts_with('[');
-    let own = table.members().iter().filter(|member| !is_in_header(member.key.start));
-    if own.count() != 1 || line == 0 {
-        return None;
-    }
-    let header = lines::start(text, line - 1);
-    let written = text[header..line].trim();
-    let is_header = written.starts_with('[') && !written.starts_with("[[");
-    (is_header && written.ends_with(']')).then_some(header)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ mod parse;
 
 use super::format::{Format, Leaves, Refused, Scalar, not_safe};
 use super::syntax::braces::Writing;
-use super::syntax::lines;
 use super::syntax::tree::{Found, Kind, Member, Node};
+use crate::store::text_lines as lines;
 use parse::{LINES, means, parse, skip};
 
 pub(super) struct Yaml;

@@ -11,7 +11,7 @@ pub use yes::{grant, notice_shown};
 use super::consent::{self, IfDamaged};
 use super::error::Error;
 use super::layout::Layout;
-use super::patch::Change as Edit;
+use super::toml_edit::ValueEdit as Edit;
 use super::world::World;
 use super::{config, folder, history, random};
 use crate::domain::consent::{Consent, Via};

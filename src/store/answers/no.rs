@@ -10,7 +10,7 @@ use crate::domain::tool_id::{Purpose, ToolId};
 use crate::store::consent::{self, Changed, IfDamaged};
 use crate::store::error::Error;
 use crate::store::layout::Layout;
-use crate::store::patch::Change as Edit;
+use crate::store::toml_edit::ValueEdit as Edit;
 use crate::store::world::World;
 use crate::store::{asked, config, history, prepared, schedule, spool, undo};
 

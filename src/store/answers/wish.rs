@@ -10,7 +10,7 @@ use crate::store::error::Error;
 use crate::store::file::{self, Intent, Replacement, Trust};
 use crate::store::history;
 use crate::store::layout::Layout;
-use crate::store::patch::{self, Change as Edit};
+use crate::store::toml_edit::{self, ValueEdit as Edit};
 use crate::store::undo::{KeptAnswers, Turn};
 use crate::store::world::World;
 
@@ -109,7 +109,7 @@ fn wishes(
         }
         let channel = channel.as_str();
         edits.push(Edit::set(&[channel, "choice"], choice.as_str()));
-        edits.push(Edit::set(&[channel, "at"], patch::datetime(world.now())));
+        edits.push(Edit::set(&[channel, "at"], toml_edit::datetime(world.now())));
         edits.push(Edit::set(&[channel, "via"], Via::Command.as_str()));
     }
     edits

@@ -8,7 +8,7 @@ use crate::domain::switch::Withdrawal;
 use crate::domain::tool_id::Purpose;
 use crate::store::consent::{self, IfDamaged};
 use crate::store::error::Error;
-use crate::store::patch::Change as Edit;
+use crate::store::toml_edit::ValueEdit as Edit;
 use crate::store::world::World;
 use crate::store::{asked, config, history, random, spool};
 
@@ -150,7 +150,7 @@ pub fn notice_shown(world: &World, declaration: &Declaration) -> Result<Stored, 
         edits.extend([
             Edit::set(&["noticed", "notice"], i64::from(notice)),
             Edit::set(&["noticed", "digest"], digest.as_str()),
-            Edit::set(&["noticed", "at"], crate::store::patch::datetime(world.now())),
+            Edit::set(&["noticed", "at"], crate::store::toml_edit::datetime(world.now())),
         ]);
         edits
     })?;

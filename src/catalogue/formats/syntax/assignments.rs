@@ -1,50 +1,50 @@
 //! Files of lines that give names to values, some of them below headers: how one is found, changed,
 //! added as its neighbours are written, or taken out.
 
-use super::lines;
 use crate::catalogue::formats::format::{Leaves, Refused, Scalar, not_safe};
+use crate::store::text_lines as lines;
 use std::ops::Range;
 
 /// A name with its value.
 #[derive(Debug)]
-pub(in crate::catalogue::formats) struct Assignment {
+pub(crate) struct Assignment {
     /// Where it belongs, and its name, as the format compares them.
-    pub(in crate::catalogue::formats) path: Vec<String>,
-    pub(in crate::catalogue::formats) name: Range<usize>,
+    pub(crate) path: Vec<String>,
+    pub(crate) name: Range<usize>,
     /// The value as it is written, quotes included.
-    pub(in crate::catalogue::formats) value: Range<usize>,
-    pub(in crate::catalogue::formats) means: String,
+    pub(crate) value: Range<usize>,
+    pub(crate) means: String,
 }
 
 /// The line a section begins with.
 #[derive(Debug)]
-pub(in crate::catalogue::formats) struct Section {
-    pub(in crate::catalogue::formats) path: Vec<String>,
-    pub(in crate::catalogue::formats) line: Range<usize>,
+pub(crate) struct Section {
+    pub(crate) path: Vec<String>,
+    pub(crate) line: Range<usize>,
 }
 
 /// Everything in a file.
 #[derive(Debug, Default)]
-pub(in crate::catalogue::formats) struct File {
-    pub(in crate::catalogue::formats) assignments: Vec<Assignment>,
-    pub(in crate::catalogue::formats) sections: Vec<Section>,
+pub(crate) struct File {
+    pub(crate) assignments: Vec<Assignment>,
+    pub(crate) sections: Vec<Section>,
     /// Everything else that counts.
-    pub(in crate::catalogue::formats) other: Vec<String>,
+    pub(crate) other: Vec<String>,
 }
 
 /// How new lines are written where there is no neighbour to be imitated.
-pub(in crate::catalogue::formats) struct Writing<'a> {
-    pub(in crate::catalogue::formats) name: &'a str,
-    pub(in crate::catalogue::formats) indent: &'a str,
-    pub(in crate::catalogue::formats) equals: &'a str,
+pub(crate) struct Writing<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) indent: &'a str,
+    pub(crate) equals: &'a str,
     /// The header of the section.
-    pub(in crate::catalogue::formats) header: Option<String>,
+    pub(crate) header: Option<String>,
     /// Whether an empty line stands before a section.
-    pub(in crate::catalogue::formats) is_spaced: bool,
+    pub(crate) is_spaced: bool,
 }
 
 impl File {
-    pub(in crate::catalogue::formats) fn leaves(self) -> Leaves {
+    pub(crate) fn leaves(self) -> Leaves {
         let other = self.other.into_iter().map(|text| (Vec::new(), text));
         let sections = self.sections.into_iter().map(|section| (section.path, String::new()));
         let named = self.assignments.into_iter().map(|one| (one.path, format!("= {}", one.means)));
@@ -56,11 +56,7 @@ impl File {
     }
 
     /// The one assignment of a key.
-    pub(in crate::catalogue::formats) fn one(
-        &self,
-        text: &str,
-        path: &[String],
-    ) -> Result<Option<&Assignment>, Refused> {
+    pub(crate) fn one(&self, text: &str, path: &[String]) -> Result<Option<&Assignment>, Refused> {
         let mut named = self.named(path);
         let first = named.next();
         match named.next() {
@@ -74,12 +70,12 @@ impl File {
     }
 
     /// The last assignment of a key, where the last one wins.
-    pub(in crate::catalogue::formats) fn last(&self, path: &[String]) -> Option<&Assignment> {
+    pub(crate) fn last(&self, path: &[String]) -> Option<&Assignment> {
         self.named(path).next_back()
     }
 
     /// The text with a new line, in the last section of that name or one made for it.
-    pub(in crate::catalogue::formats) fn add(
+    pub(crate) fn add(
         &self,
         text: &str,
         path: &[String],
@@ -127,12 +123,7 @@ impl File {
     }
 
     /// The text with another value in place of this one.
-    pub(in crate::catalogue::formats) fn replace(
-        text: &str,
-        one: &Assignment,
-        equals: &str,
-        value: &str,
-    ) -> String {
+    pub(crate) fn replace(text: &str, one: &Assignment, equals: &str, value: &str) -> String {
         let between = &text[one.name.end..one.value.start];
         let gap = match (one.value.is_empty(), between.trim().is_empty()) {
             (true, true) => equals,
@@ -144,7 +135,7 @@ impl File {
 
     /// The text without the line of an assignment, nor its section where nothing else is left in
     /// it. `add` tells what a section was added with.
-    pub(in crate::catalogue::formats) fn remove(
+    pub(crate) fn remove(
         &self,
         text: &str,
         one: &Assignment,
@@ -175,7 +166,7 @@ impl File {
 }
 
 /// A value that means itself in every one of these formats, without quotes.
-pub(in crate::catalogue::formats) fn plain(value: &Scalar) -> Result<String, Refused> {
+pub(crate) fn plain(value: &Scalar) -> Result<String, Refused> {
     let value = value.to_text();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+/:@,".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {
@@ -185,7 +176,7 @@ pub(in crate::catalogue::formats) fn plain(value: &Scalar) -> Result<String, Ref
 }
 
 /// Names that mean themselves in every one of these formats.
-pub(in crate::catalogue::formats) fn are_plain(names: &[String]) -> Result<(), Refused> {
+pub(crate) fn are_plain(names: &[String]) -> Result<(), Refused> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     match names.iter().find(|name| name.is_empty() || !name.chars().all(is_plain)) {
         Some(name) => Err(Refused::new(format!("cannot hold a key with {name:?} in it"))),
@@ -194,7 +185,7 @@ pub(in crate::catalogue::formats) fn are_plain(names: &[String]) -> Result<(), R
 }
 
 /// What a line that cannot be read is refused with.
-pub(in crate::catalogue::formats) fn unreadable(text: &str, at: usize) -> Refused {
+pub(crate) fn unreadable(text: &str, at: usize) -> Refused {
     Refused::at(text, at, "has a line that is no `name = value`; change it by hand")
 }
 

@@ -1,27 +1,27 @@
 //! Members between braces, as JSON writes all of them and YAML some: one is put in as its
 //! neighbours are written, or taken out with its comma.
 
-use super::lines;
 use super::tree::{Member, Node};
+use crate::store::text_lines as lines;
 use std::ops::Range;
 
 /// How members are written.
-pub(in crate::catalogue::formats) struct Writing<'a> {
+pub(crate) struct Writing<'a> {
     /// Skips blanks and comments.
-    pub(in crate::catalogue::formats) skip: fn(&str, usize) -> usize,
+    pub(crate) skip: fn(&str, usize) -> usize,
     /// A name as it is written.
-    pub(in crate::catalogue::formats) name: &'a dyn Fn(&str) -> String,
+    pub(crate) name: &'a dyn Fn(&str) -> String,
     /// What stands between a name and its value.
-    pub(in crate::catalogue::formats) colon: &'a str,
+    pub(crate) colon: &'a str,
     /// One step of indentation.
-    pub(in crate::catalogue::formats) unit: &'a str,
+    pub(crate) unit: &'a str,
     /// What stands inside the braces of a table on one line.
-    pub(in crate::catalogue::formats) padding: &'a str,
+    pub(crate) padding: &'a str,
 }
 
 impl Writing<'_> {
     /// A value behind these names: on lines of its own below `indent`, or else on this line.
-    pub(in crate::catalogue::formats) fn nested(
+    pub(crate) fn nested(
         &self,
         names: &[String],
         value: &str,
@@ -51,13 +51,7 @@ impl Writing<'_> {
     }
 
     /// Adds a member, the first of the names, to a table. The others are created in it.
-    pub(in crate::catalogue::formats) fn insert(
-        &self,
-        text: &str,
-        table: &Node,
-        names: &[String],
-        value: &str,
-    ) -> String {
+    pub(crate) fn insert(&self, text: &str, table: &Node, names: &[String], value: &str) -> String {
         let eol = lines::ending(text);
         let Some(last) = table.members().last() else {
             return self.insert_first(text, table, names, value);
@@ -140,12 +134,7 @@ impl Writing<'_> {
     }
 
     /// Takes a member out of a table.
-    pub(in crate::catalogue::formats) fn remove(
-        &self,
-        text: &str,
-        table: &Node,
-        place: usize,
-    ) -> String {
+    pub(crate) fn remove(&self, text: &str, table: &Node, place: usize) -> String {
         let members = table.members();
         let member = &members[place];
         let comma = self.comma(text, member);
@@ -190,7 +179,7 @@ impl Writing<'_> {
     }
 
     /// Whether a table holds nothing but this one member: no comment either.
-    pub(in crate::catalogue::formats) fn is_only(&self, text: &str, table: &Node) -> bool {
+    pub(crate) fn is_only(&self, text: &str, table: &Node) -> bool {
         let [member] = table.members() else { return false };
         let end = self.comma(text, member).unwrap_or(member.value.span.end);
         let before = &text[table.span.start + 1..member.key.start];

@@ -1,7 +1,6 @@
-//! What formats have in common: lines, lines of `name = value`, members between braces, and values
+//! What formats have in common: lines of `name = value`, members between braces, and values
 //! inside values.
 
 pub(super) mod assignments;
 pub(super) mod braces;
-pub(super) mod lines;
 pub(super) mod tree;

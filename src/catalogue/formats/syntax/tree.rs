@@ -5,15 +5,15 @@ use std::ops::Range;
 
 /// A value and the bytes it is written in.
 #[derive(Debug, PartialEq)]
-pub(in crate::catalogue::formats) struct Node {
-    pub(in crate::catalogue::formats) span: Range<usize>,
-    pub(in crate::catalogue::formats) kind: Kind,
+pub(crate) struct Node {
+    pub(crate) span: Range<usize>,
+    pub(crate) kind: Kind,
     /// What keeps it from being read or changed on its own, such as `an anchor`.
-    pub(in crate::catalogue::formats) hindrance: Option<&'static str>,
+    pub(crate) hindrance: Option<&'static str>,
 }
 
 #[derive(Debug, PartialEq)]
-pub(in crate::catalogue::formats) enum Kind {
+pub(crate) enum Kind {
     Value(Scalar),
     Null,
     /// A single value of another kind, such as `a fraction`, as it is written.
@@ -24,29 +24,29 @@ pub(in crate::catalogue::formats) enum Kind {
 
 /// A name and what it holds.
 #[derive(Debug, PartialEq)]
-pub(in crate::catalogue::formats) struct Member {
-    pub(in crate::catalogue::formats) name: String,
-    pub(in crate::catalogue::formats) key: Range<usize>,
-    pub(in crate::catalogue::formats) value: Node,
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) key: Range<usize>,
+    pub(crate) value: Node,
 }
 
 /// How far a key could be followed.
 #[derive(Debug, PartialEq)]
-pub(in crate::catalogue::formats) struct Found<'a> {
+pub(crate) struct Found<'a> {
     /// The tables passed through, with the place of the member that was followed.
-    pub(in crate::catalogue::formats) passed: Vec<(&'a Node, usize)>,
+    pub(crate) passed: Vec<(&'a Node, usize)>,
     /// The node at the end.
-    pub(in crate::catalogue::formats) node: &'a Node,
+    pub(crate) node: &'a Node,
     /// The names of the key that are not there.
-    pub(in crate::catalogue::formats) missing: &'a [String],
+    pub(crate) missing: &'a [String],
 }
 
 impl Node {
-    pub(in crate::catalogue::formats) fn new(span: Range<usize>, kind: Kind) -> Self {
+    pub(crate) fn new(span: Range<usize>, kind: Kind) -> Self {
         Self { span, kind, hindrance: None }
     }
 
-    pub(in crate::catalogue::formats) fn members(&self) -> &[Member] {
+    pub(crate) fn members(&self) -> &[Member] {
         match &self.kind {
             Kind::Table(members) => members,
             _ => &[],
@@ -67,11 +67,7 @@ impl Node {
     }
 
     /// Follows a key as far as it is there.
-    pub(in crate::catalogue::formats) fn find<'a>(
-        &'a self,
-        text: &str,
-        key: &'a [String],
-    ) -> Result<Found<'a>, Refused> {
+    pub(crate) fn find<'a>(&'a self, text: &str, key: &'a [String]) -> Result<Found<'a>, Refused> {
         let mut found = Found { passed: Vec::new(), node: self, missing: key };
         loop {
             found.node.is_plain(text)?;
@@ -109,7 +105,7 @@ impl Node {
     }
 
     /// Everything below, each value behind the names that lead to it. What holds nothing is empty.
-    pub(in crate::catalogue::formats) fn leaves(&self) -> Leaves {
+    pub(crate) fn leaves(&self) -> Leaves {
         let mut leaves = Leaves::new();
         self.collect(&mut Vec::new(), &mut leaves);
         leaves
@@ -143,10 +139,7 @@ impl Node {
 
 impl Found<'_> {
     /// The one value that is there.
-    pub(in crate::catalogue::formats) fn value(
-        &self,
-        text: &str,
-    ) -> Result<Option<Scalar>, Refused> {
+    pub(crate) fn value(&self, text: &str) -> Result<Option<Scalar>, Refused> {
         match &self.node.kind {
             _ if !self.missing.is_empty() => Ok(None),
             Kind::Null => Ok(None),
