@@ -40,13 +40,8 @@ impl Format for Gitconfig {
     fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
         let file = parse(text)?;
         let path = fitting(key)?;
-        match file.one(text, &path)? {
-            Some(one) => {
-                let value = Scalar::Text(one.means.clone());
-                file.remove(text, one, |without| self.set(without, key, &value))
-            }
-            None => Ok(text.to_owned()),
-        }
+        let one = file.one(text, &path)?;
+        file.remove(text, one, |without, value| self.set(without, key, value))
     }
 
     fn leaves(&self, text: &str) -> Result<Leaves, Refused> {

@@ -38,13 +38,8 @@ impl Format for Ini {
 
     fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
         let file = parse(text)?;
-        match find(text, &file, key)? {
-            Some(one) => {
-                let value = Scalar::Text(one.means.clone());
-                file.remove(text, one, |without| self.set(without, key, &value))
-            }
-            None => Ok(text.to_owned()),
-        }
+        let one = find(text, &file, key)?;
+        file.remove(text, one, |without, value| self.set(without, key, value))
     }
 
     fn leaves(&self, text: &str) -> Result<Leaves, Refused> {

@@ -28,10 +28,8 @@ impl Format for Properties {
 
     fn remove(&self, text: &str, key: &[String]) -> Result<String, Refused> {
         let file = parse(text);
-        match find(text, &file, &key.join("."))? {
-            Some(one) => file.remove(text, one, |_| Err(not_safe())),
-            None => Ok(text.to_owned()),
-        }
+        let one = find(text, &file, &key.join("."))?;
+        file.remove(text, one, |_, _| Err(not_safe()))
     }
 
     fn leaves(&self, text: &str) -> Result<Leaves, Refused> {

@@ -138,9 +138,11 @@ impl File {
     pub(crate) fn remove(
         &self,
         text: &str,
-        one: &Assignment,
-        add: impl Fn(&str) -> Result<String, Refused>,
+        one: Option<&Assignment>,
+        add: impl Fn(&str, &Scalar) -> Result<String, Refused>,
     ) -> Result<String, Refused> {
+        let Some(one) = one else { return Ok(text.to_owned()) };
+        let value = Scalar::Text(one.means.clone());
         if lines::indent(text, one.name.start).is_none() {
             let why = "has the value on one line with something else; take it out by hand";
             return Err(Refused::at(text, one.name.start, why));
@@ -151,11 +153,10 @@ impl File {
         let is_only = line.end == text.len() || is_only.starts_with('[');
         if let Some(header) = header.filter(|_| is_only) {
             let start = header.line.start;
-            let kept = text[..start].strip_suffix('\n').unwrap_or(&text[..start]);
-            let above = kept.strip_suffix('\r').unwrap_or(kept).len();
+            let above = lines::without_ending(&text[..start]).len();
             for start in [above, start] {
                 let without = lines::cut(text, start..line.end);
-                if add(&without).is_ok_and(|again| again == text) {
+                if add(&without, &value).is_ok_and(|again| again == text) {
                     return Ok(without);
                 }
             }
