@@ -4,9 +4,9 @@
 
 use divan::{AllocProfiler, Bencher};
 use sayso::delivery::protocols;
-use sayso::domain::declaration::{self, BYTES, Declaration, difference, prepared};
-use sayso::domain::notice::{self, Ways};
-use sayso::domain::page;
+use sayso::domain::declaration::{self, BYTES, Declaration, diff, prepared};
+use sayso::view::documentation_page;
+use sayso::view::notice::{self, Ways};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
@@ -71,13 +71,15 @@ fn lint(bencher: Bencher<'_, '_>, name: &str) {
 fn show(bencher: Bencher<'_, '_>, name: &str) {
     let declaration = parsed(name);
     let ways = Ways::sayso("probe");
-    bencher.bench(|| (notice::everything(&declaration, &ways, 80), page::markdown(&declaration)));
+    bencher.bench(|| {
+        (notice::everything(&declaration, &ways, 80), documentation_page::markdown(&declaration))
+    });
 }
 
 #[divan::bench(args = LARGEST)]
 fn compare_and_prepare(bencher: Bencher<'_, '_>, name: &str) {
     let (one, other) = (parsed(name), parsed(name));
-    bencher.bench(|| (difference::between(&one, &other), prepared::prepare(&one, "")));
+    bencher.bench(|| (diff::between(&one, &other), prepared::prepare(&one, "")));
 }
 
 /// Those that were found to take a second and 140 MB, and never to end.

@@ -7,12 +7,13 @@ mod support;
 
 use divan::Bencher;
 use sayso::Given;
+use sayso::choices::{self, Scope};
+use sayso::consent::World;
 use sayso::domain::consent::Via;
 use sayso::domain::declaration::{self, prepared};
 use sayso::domain::tool_id::Purpose;
-use sayso::store::answers::{self, Scope};
-use sayso::store::recorder::Recorder;
-use sayso::store::{Subject, World};
+use sayso::events::recorder::Recorder;
+use sayso::registry::Subject;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -55,9 +56,9 @@ fn answered(choice: Option<bool>) {
     let declared = declaration::parse(DECLARATION).expect("valid");
     let usage: Purpose = "usage".parse().expect("a purpose");
     match choice {
-        Some(true) => drop(answers::grant(&world, &declared, &[usage], Via::Command)),
+        Some(true) => drop(choices::grant(&world, &declared, &[usage], Via::Command)),
         Some(false) => {
-            drop(answers::refuse(&world, &declared.tool, Scope::WholeTool, None, Via::Command));
+            drop(choices::refuse(&world, &declared.tool, Scope::WholeTool, None, Via::Command));
         }
         None => drop(std::fs::remove_file(support::home().join("consent/probe.toml"))),
     }
@@ -71,7 +72,7 @@ impl Home {
         let world = World::new(Arc::new(variables), jiff::Timestamp::now());
         let declared = declaration::parse(DECLARATION).expect("valid");
         let usage: Purpose = "usage".parse().expect("a purpose");
-        answers::grant(&world, &declared, &[usage], Via::Command).expect("a yes");
+        choices::grant(&world, &declared, &[usage], Via::Command).expect("a yes");
         Self { folder, world }
     }
 

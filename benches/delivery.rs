@@ -6,11 +6,11 @@ mod support;
 
 use divan::Bencher;
 use sayso::Given;
+use sayso::choices;
+use sayso::consent::World;
 use sayso::domain::consent::Via;
 use sayso::domain::declaration::{self, prepared};
 use sayso::domain::tool_id::Purpose;
-use sayso::store::World;
-use sayso::store::answers;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -85,7 +85,7 @@ purposes = ["usage"]
 fn agreed(text: &str) -> &'static [u8] {
     let declared = declaration::parse(text).expect("valid");
     let usage: Purpose = "usage".parse().expect("a purpose");
-    answers::grant(&World::of_this_process(), &declared, &[usage], Via::Command).expect("a yes");
+    choices::grant(&World::of_this_process(), &declared, &[usage], Via::Command).expect("a yes");
     fs::create_dir_all(home().join("tools")).expect("a folder");
     fs::write(home().join("tools/probe.toml"), text).expect("a file");
     prepared::prepare(&declared, text).expect("prepared").leak()

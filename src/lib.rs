@@ -16,7 +16,12 @@
 //! | folder | owns |
 //! |---|---|
 //! | [`domain`] | what consent means: the decision, declarations, notices; no files, no clock |
-//! | [`store`] | what this machine says: files, variables, the clock |
+//! | [`view`] | every sentence a user reads, from data to text |
+//! | [`fs`] | files: read with care, replaced whole, changed byte for byte |
+//! | [`consent`] | what the user and the administrator decided; variables and the clock |
+//! | [`registry`] | declarations on this machine, and each tool with what a decision about it needs |
+//! | [`events`] | events on this machine: recorded, queued, sent |
+//! | [`choices`] | opting in and out, with everything that follows from it |
 //! | `delivery` | what leaves: the one loop, a file for each kind of receiver, the way to the network |
 //! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands, start a delivery |
 //! | `catalogue` | other tools' own switches, and the files they stand in |
@@ -32,11 +37,16 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files themselves"))]
 
+pub mod choices;
+pub mod consent;
 #[cfg(feature = "delivery")]
 pub mod delivery;
 pub mod domain;
+pub mod events;
+pub mod fs;
 pub mod host;
-pub mod store;
+pub mod registry;
+pub mod view;
 
 #[cfg(feature = "cli")]
 pub mod catalogue;

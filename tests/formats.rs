@@ -1,6 +1,6 @@
 //! The formats that other languages rely on are as `docs/consent-file.md` says.
 
-use sayso::domain::declaration::{meaning, parse};
+use sayso::domain::declaration::{canonical, parse};
 use sayso::domain::pseudonym::pseudonym;
 
 const DOCUMENT: &str = include_str!("../docs/consent-file.md");
@@ -15,9 +15,9 @@ fn blocks(language: &str) -> Vec<&'static str> {
 fn the_digest_is_as_documented() {
     let declaration = parse(blocks("toml")[1]).expect("a valid declaration");
     let usage = "usage".parse().expect("a purpose");
-    let whole = meaning::of_purpose(&declaration, &usage, 1).expect("declared");
-    assert_eq!(meaning::canonical(&whole), blocks("json")[0]);
-    let digest = meaning::digest_of_purpose(&declaration, &usage, 1);
+    let whole = canonical::of_purpose(&declaration, &usage, 1).expect("declared");
+    assert_eq!(canonical::canonical(&whole), blocks("json")[0]);
+    let digest = canonical::digest_of_purpose(&declaration, &usage, 1);
     assert_eq!(digest.as_deref(), Some(blocks("text")[0]));
 }
 
@@ -31,7 +31,8 @@ fn a_pseudonym_is_as_documented() {
 
 #[test]
 fn every_field_type_and_kind_of_destination_is_documented() {
-    use sayso::domain::declaration::{destination::Kind, field::TYPES};
+    use sayso::domain::declaration::destination::Kind;
+    use sayso::domain::declaration::field::TYPES;
     let document = include_str!("../docs/declaration.md");
     let code = |words: &[&str]| -> String {
         words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
@@ -50,7 +51,8 @@ fn every_field_type_and_kind_of_destination_is_documented() {
 
 #[test]
 fn every_format_of_a_third_party_file_is_documented() {
-    use sayso::catalogue::{formats::FormatKind, keyword::Keyword};
+    use sayso::catalogue::formats::FormatKind;
+    use sayso::catalogue::keyword::Keyword;
     let document = include_str!("../docs/catalogue.md");
     for (_, name) in FormatKind::ALL {
         assert!(document.contains(&format!("\n| `{name}` | ")), "{name}");

@@ -6,13 +6,36 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder of `src`, and what it may import.
-const LAYERS: [(&str, &[&str]); 6] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &["domain"]),
-    ("store", &["domain", "store"]),
-    ("delivery", &["domain", "store", "delivery"]),
-    ("catalogue", &["domain", "store", "catalogue"]),
-    ("host", &["domain", "store", "delivery", "host"]),
-    ("cli", &["domain", "store", "delivery", "catalogue", "host", "cli"]),
+    ("view", &["domain", "view"]),
+    ("fs", &["domain", "fs"]),
+    ("consent", &["domain", "fs", "consent"]),
+    ("registry", &["domain", "view", "fs", "consent", "registry"]),
+    ("events", &["domain", "fs", "consent", "registry", "events"]),
+    ("choices", &["domain", "fs", "consent", "registry", "events", "choices"]),
+    ("delivery", &["domain", "view", "fs", "consent", "registry", "events", "choices", "delivery"]),
+    ("catalogue", &["domain", "fs", "consent", "registry", "events", "choices", "catalogue"]),
+    (
+        "host",
+        &["domain", "view", "fs", "consent", "registry", "events", "choices", "delivery", "host"],
+    ),
+    (
+        "cli",
+        &[
+            "domain",
+            "view",
+            "fs",
+            "consent",
+            "registry",
+            "events",
+            "choices",
+            "delivery",
+            "catalogue",
+            "host",
+            "cli",
+        ],
+    ),
 ];
 
 /// What the pure layer has no use for.
@@ -93,14 +116,14 @@ fn trespasses(layer: &str, code: &str) -> Vec<String> {
 #[test]
 fn a_trespass_is_found_however_it_is_written() {
     for code in [
-        "use crate::store::World;",
+        "use crate::consent::World;",
         "fn f() { crate :: cli::main() }",
         "use super::super::host::open;",
-        "use crate::{domain, store};",
+        "use crate::{domain, fs};",
     ] {
         assert_eq!(trespasses("domain", code).len(), 1, "{code}");
     }
-    assert!(trespasses("store", "use crate::domain::text; use super::layout;").is_empty());
+    assert!(trespasses("fs", "use crate::domain::text; use super::layout;").is_empty());
 }
 
 #[test]

@@ -2,15 +2,15 @@
 //! that [`super::taking_back`] can put it back. (Keeping a copy beside the file was turned down: it
 //! would be litter in a folder of somebody else, and some programs read all that lies there.)
 
-use super::formats::FormatKind;
-use super::formats::format::{Refused, Scalar};
-use super::keyword::Keyword;
-use super::reading::in_text;
+use crate::catalogue::formats::FormatKind;
+use crate::catalogue::formats::format::{Refused, Scalar};
+use crate::catalogue::keyword::Keyword;
+use crate::catalogue::reading::in_text;
 use crate::domain::tool_id::ToolId;
-use crate::store::layout::Layout;
-use crate::store::undo::{self, Generation, Kept, Original, Touch, Turn, digest};
-use crate::store::vendors_file::VendorsFile;
-use crate::store::{Error, foreign};
+use crate::fs::backup::{self, Generation, Kept, Original, Touch, Turn, digest};
+use crate::fs::external_file::VendorsFile;
+use crate::fs::layout::Layout;
+use crate::fs::{Error, external};
 use std::path::{Path, PathBuf};
 
 /// A value in a file, and what it shall be.
@@ -74,7 +74,7 @@ fn is_of_sayso(layout: &Layout, path: &Path) -> bool {
     let policy = layout.policy.parent().unwrap_or(&layout.policy);
     let folders = [&*layout.config, &layout.state, &layout.tools, policy];
     folders.into_iter().any(|folder| {
-        let real = foreign::real(folder);
+        let real = external::real(folder);
         path.starts_with(folder) || real.is_some_and(|real| path.starts_with(real))
     })
 }
@@ -136,7 +136,7 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
     if after.as_deref() == file.text() {
         return Ok(false);
     }
-    let kept = undo::of_file(layout, file.place())?;
+    let kept = backup::of_file(layout, file.place())?;
     let mut kept = kept.unwrap_or_else(|| Kept::of(&file));
     if !kept.settle(file.text()) {
         let rebased = rebase(&kept, &file).map_err(refused)?;
@@ -157,7 +157,7 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
     touches.push(touch);
     kept.next = Some(Generation { touches, left: digest(after.as_deref()) });
     kept.folders.extend(file.missing_folders().iter().cloned());
-    undo::keep(layout, &kept, &turn)?;
+    backup::keep(layout, &kept, &turn)?;
     in_place(file.replace(after.as_deref(), None))?;
     Ok(true)
 }
@@ -166,7 +166,7 @@ pub fn make(layout: &Layout, own: &[PathBuf], wanted: &Wanted<'_>) -> Result<boo
 /// stays for the next one.
 pub(super) fn tidy(layout: &Layout, tool: &ToolId) {
     let is_of_the_tool = |touch: &Touch| touch.tool == tool.as_str();
-    let kept = undo::all(layout).unwrap_or_default().kept;
+    let kept = backup::all(layout).unwrap_or_default().kept;
     for kept in kept.iter().filter(|kept| kept.touches().iter().any(is_of_the_tool)) {
         if VendorsFile::has_a_rest(&kept.place)
             && let Ok(turn) = Turn::take(layout)

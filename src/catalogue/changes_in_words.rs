@@ -1,11 +1,11 @@
 //! What people read about a switch that is set.
 
-use super::entry::Entry;
-use super::reading::in_text;
-use super::setting::{Direction, FilePlace, Step, Way};
-use super::source::Machine;
-use super::wording::short;
-use crate::domain::text::on_one_line;
+use crate::catalogue::entry::Entry;
+use crate::catalogue::reading::in_text;
+use crate::catalogue::setting::{Direction, FilePlace, Step, Way};
+use crate::catalogue::source::Machine;
+use crate::catalogue::wording::short;
+use crate::domain::legible::on_one_line;
 use std::path::Path;
 
 /// What a step would do.

@@ -1,13 +1,13 @@
 //! Switches that do not do what a person meant by them.
 
-use super::entry::{Channel, Entry, Honours, Variable};
-use super::rule::{Said, looks};
-use super::source::{Machine, Source, Switch};
-use super::state::{self, ChannelState, Reason, State};
-use super::wording;
-use crate::domain::text::on_one_line;
-use crate::store::foreign;
-use crate::store::health::Trouble;
+use crate::catalogue::entry::{Channel, Entry, Honours, Variable};
+use crate::catalogue::rule::{Said, looks};
+use crate::catalogue::source::{Machine, Source, Switch};
+use crate::catalogue::state::{self, ChannelState, Reason, State};
+use crate::catalogue::wording;
+use crate::domain::legible::on_one_line;
+use crate::fs::external;
+use crate::registry::diagnostics::Trouble;
 
 /// Everything about one tool that a person would want to know of.
 pub fn of(machine: &Machine, entry: &Entry) -> Vec<Trouble> {
@@ -104,7 +104,7 @@ fn deaf(machine: &Machine, entry: &Entry, states: &[ChannelState<'_>]) -> Option
 fn left_behind(machine: &Machine, entry: &Entry, states: &[ChannelState<'_>]) -> Option<Trouble> {
     let is_off = states.iter().all(|is| is.state == State::Off);
     let places = machine.surroundings(entry).find(entry.queue.as_ref()?);
-    let path = places.into_iter().find(|path| is_off && foreign::holds_something(path))?;
+    let path = places.into_iter().find(|path| is_off && external::holds_something(path))?;
     Some(Trouble {
         hint: format!("remove {} so that they never leave", path.display()),
         path: Some(path),

@@ -1,9 +1,9 @@
 //! What is known of one tool that is not ours: who makes it, and which switches it has.
 
-use super::formats::FormatKind;
-use super::formats::format::Scalar;
-use super::keyword::{Keyword, keywords};
-use super::rule::Rule;
+use crate::catalogue::formats::FormatKind;
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::keyword::{Keyword, keywords};
+use crate::catalogue::rule::Rule;
 use crate::domain::tool_id::ToolId;
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! Which of the catalogued tools are on `PATH`. Nothing is run, and each folder is read once.
 
-use super::entry::Entry;
+use crate::catalogue::entry::Entry;
 use crate::domain::signals::Environment;
-use crate::store::foreign;
+use crate::fs::external;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -23,12 +23,12 @@ impl Programs {
             if !folder.is_absolute() || !seen.insert(folder.clone()) {
                 continue;
             }
-            foreign::each_name(&folder, &mut |name| {
+            external::each_name(&folder, &mut |name| {
                 let Some(file) = name.to_str() else { return };
-                let called = foreign::called_by(file, endings.as_deref());
+                let called = external::called_by(file, endings.as_deref());
                 let Some(called) = called.filter(|called| wanted.contains(called)) else { return };
                 let path = folder.join(file);
-                if !found.contains_key(called) && foreign::is_program(&path) {
+                if !found.contains_key(called) && external::is_program(&path) {
                     found.insert(called.to_owned(), path);
                 }
             });

@@ -28,9 +28,10 @@ pub mod variables;
 pub mod vendor_command;
 pub mod wording;
 
+use crate::consent::World;
 use crate::domain::tool_id::ToolId;
-use crate::store::health::Trouble;
-use crate::store::{Error, World, foreign};
+use crate::fs::{Error, external};
+use crate::registry::diagnostics::Trouble;
 use entry::Entry;
 use executables::Programs;
 use source::Machine;
@@ -63,7 +64,7 @@ impl Catalogue {
             }),
         }
         if let Ok(layout) = world.layout() {
-            match foreign::files_in(&layout.catalogues(), "toml") {
+            match external::files_in(&layout.catalogues(), "toml") {
                 Ok(files) => files.iter().for_each(|path| catalogue.add_file(path)),
                 Err(error) => catalogue.problems.push(trouble(&error)),
             }
@@ -72,7 +73,7 @@ impl Catalogue {
     }
 
     fn add_file(&mut self, path: &Path) {
-        match foreign::read_trusted(path) {
+        match external::read_trusted(path) {
             Ok(None) => {}
             Ok(Some(text)) => match reading::read(&text) {
                 Ok(entries) => self.add(entries, Some(path)),

@@ -1,8 +1,8 @@
 //! Where a tool's own file is: paths that begin with a token, resolved as the tool itself does.
 
-use super::entry::Place;
+use crate::catalogue::entry::Place;
 use crate::domain::signals::Environment;
-use crate::store::foreign;
+use crate::fs::external;
 use std::path::{Path, PathBuf};
 
 /// What places depend on.
@@ -27,9 +27,9 @@ const TOKENS: &[(&str, Token)] = &[
     ("appdata", |here| here.absolute("APPDATA")),
     ("documents", documents),
     ("cwd", |here| here.working_folder.map(Path::to_owned)),
-    ("exe_dir", |here| Some(foreign::real(here.program?)?.parent()?.to_owned())),
+    ("exe_dir", |here| Some(external::real(here.program?)?.parent()?.to_owned())),
     // brew finds its repository by where its own script really is.
-    ("brew_repository", |here| Some(foreign::real(here.program?)?.parent()?.parent()?.to_owned())),
+    ("brew_repository", |here| Some(external::real(here.program?)?.parent()?.parent()?.to_owned())),
 ];
 
 const PROJECT: &str = "project";

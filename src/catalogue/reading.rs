@@ -1,15 +1,15 @@
 //! From a catalogue file to entries, with every problem found on the way and the line it is on.
 
-use super::entry::{
+use crate::catalogue::entry::{
     Channel, Command, Default, Entry, Evidence, File, Honours, Place, Precedence, Scope, System,
     Variable,
 };
-use super::formats::FormatKind;
-use super::formats::format::Scalar;
-use super::keyword::Keyword;
-use super::place;
-use super::rule::{EXACT, Rule, Said};
-use crate::domain::text;
+use crate::catalogue::formats::FormatKind;
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::keyword::Keyword;
+use crate::catalogue::place;
+use crate::catalogue::rule::{EXACT, Rule, Said};
+use crate::domain::legible;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -159,7 +159,7 @@ impl Reader<'_> {
     fn problem(&mut self, what: impl fmt::Display) {
         let before = &self.text.as_bytes()[..self.start.min(self.text.len())];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        let what = format!("{}: {what}", text::visible(&self.about));
+        let what = format!("{}: {what}", legible::visible(&self.about));
         self.problems.push(Problem { line: Some(line), what });
     }
 
@@ -319,7 +319,7 @@ impl Reader<'_> {
     fn place(&mut self, path: String, moved: Option<String>) -> Place {
         for path in std::iter::once(&path).chain(&moved) {
             if let Err(why) = place::check(path) {
-                self.problem(format_args!("{}: {why}", text::visible(path)));
+                self.problem(format_args!("{}: {why}", legible::visible(path)));
             }
         }
         Place { path, moved }
@@ -327,7 +327,7 @@ impl Reader<'_> {
 }
 
 fn is_plain(value: &str) -> bool {
-    value.chars().all(text::is_plain)
+    value.chars().all(legible::is_plain)
 }
 
 /// A value as text, which rules understand.

@@ -6,18 +6,18 @@
 //! made-up key in a file helps nobody. (Setting every switch there is was turned down: what one
 //! does is enough, and each further touch is one more to take back.)
 
-use super::change::{self, Unchanged, Wanted};
-use super::entry::{Channel, Default, Entry, Scope};
-use super::formats::FormatKind;
-use super::formats::format::Scalar;
-use super::keyword::Keyword;
-use super::reading::in_text;
-use super::rule::Said;
-use super::source::{Machine, Source, Switch};
-use super::state::{ChannelState, State, of};
-use super::{shells, taking_back, wording};
-use crate::store::layout::Layout;
-use crate::store::undo;
+use crate::catalogue::change::{self, Unchanged, Wanted};
+use crate::catalogue::entry::{Channel, Default, Entry, Scope};
+use crate::catalogue::formats::FormatKind;
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::keyword::Keyword;
+use crate::catalogue::reading::in_text;
+use crate::catalogue::rule::Said;
+use crate::catalogue::source::{Machine, Source, Switch};
+use crate::catalogue::state::{ChannelState, State, of};
+use crate::catalogue::{shells, taking_back, wording};
+use crate::fs::backup;
+use crate::fs::layout::Layout;
 
 /// What the person wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +162,7 @@ fn way(machine: &Machine, entry: &Entry, request: &Request<'_>, is: &ChannelStat
 /// Whether sayso changed something for this channel.
 fn is_ours(machine: &Machine, entry: &Entry, is: &ChannelState<'_>) -> bool {
     let Ok(layout) = machine.world().layout() else { return false };
-    let kept = undo::all(layout).unwrap_or_default().kept;
+    let kept = backup::all(layout).unwrap_or_default().kept;
     let mut touches = kept.iter().flat_map(|kept| kept.touches());
     touches.any(|touch| touch.tool == entry.id.as_str() && touch.channel == is.channel.as_str())
 }
@@ -231,7 +231,7 @@ pub fn take(
             change::make(layout, &own, &wanted)?
         }
         Way::TakeBack => {
-            let is_meant = |touch: &undo::Touch| touch.tool == entry.id.as_str();
+            let is_meant = |touch: &backup::Touch| touch.tool == entry.id.as_str();
             let (undone, unreadable) = taking_back::take_back(layout, &own, &is_meant, false)?;
             match unreadable.into_iter().next() {
                 Some(error) if undone.is_empty() => return Err(error.into()),

@@ -2,8 +2,8 @@
 //! reach it from a start file, and which file that is. A table, so that a new shell is a row. How
 //! one variable is written stands in `shell_syntax.rs`.
 
-use super::entry::{Place, System};
-use super::shell_syntax::{CSH, ELVISH, FISH, NUSHELL, POSIX, POWERSHELL, Syntax};
+use crate::catalogue::entry::{Place, System};
+use crate::catalogue::shell_syntax::{CSH, ELVISH, FISH, NUSHELL, POSIX, POWERSHELL, Syntax};
 use crate::domain::signals::Environment;
 use serde_json::{Map, Value};
 

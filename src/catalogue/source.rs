@@ -1,15 +1,16 @@
 //! What each switch of a tool holds on this machine, and what that says. Reads, and nothing else.
 
-use super::entry::{Channel, Entry, Evidence, File, Scope, System, Variable};
-use super::executables::Programs;
-use super::formats::FormatKind;
-use super::formats::format::Scalar;
-use super::place::Surroundings;
-use super::reading::in_text;
-use super::rule::{EXACT, Said};
+use crate::catalogue::entry::{Channel, Entry, Evidence, File, Scope, System, Variable};
+use crate::catalogue::executables::Programs;
+use crate::catalogue::formats::FormatKind;
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::place::Surroundings;
+use crate::catalogue::reading::in_text;
+use crate::catalogue::rule::{EXACT, Said};
+use crate::consent::World;
+use crate::domain::legible::on_one_line;
 use crate::domain::signals::Value;
-use crate::domain::text::on_one_line;
-use crate::store::{World, foreign};
+use crate::fs::external;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -224,7 +225,7 @@ impl Machine {
         let mut files = self.files.borrow_mut();
         let text = files
             .entry(path.to_owned())
-            .or_insert_with(|| Rc::new(foreign::read(path).map_err(|error| error.why())));
+            .or_insert_with(|| Rc::new(external::read(path).map_err(|error| error.why())));
         Rc::clone(text)
     }
 }

@@ -6,14 +6,15 @@
 //! `environment.d`, which is true only until the person decides something else. (A generator for
 //! systemd would always be true, but can only be installed for the whole machine.)
 
-use super::place::Surroundings;
-use super::shells::{SHELLS, Shell, Start, VALUES};
-use super::start_lines;
-use super::variables::Variables;
-use crate::store::health::Trouble;
-use crate::store::undo::Turn;
-use crate::store::vendors_file::{self, VendorsFile};
-use crate::store::{Error, World, foreign};
+use crate::catalogue::place::Surroundings;
+use crate::catalogue::shells::{SHELLS, Shell, Start, VALUES};
+use crate::catalogue::start_lines;
+use crate::catalogue::variables::Variables;
+use crate::consent::World;
+use crate::fs::backup::Turn;
+use crate::fs::external_file::{self, VendorsFile};
+use crate::fs::{Error, external};
+use crate::registry::diagnostics::Trouble;
 use std::path::{Path, PathBuf};
 
 /// How a file of values begins, so that no other is taken for one.
@@ -43,7 +44,7 @@ pub struct Change {
 
 impl Change {
     fn of(path: &Path, content: &Content<'_>) -> Result<Self, Error> {
-        let before = foreign::read(path)?;
+        let before = external::read(path)?;
         let after = wanted(path, before.as_deref(), content)?;
         Ok(Self { path: path.to_owned(), before, after })
     }
@@ -69,7 +70,7 @@ impl Change {
         file.replace(self.after.as_deref(), None)?;
         if self.after.is_none() {
             // What is left in them was put there by somebody else.
-            let _ = vendors_file::remove_empty(&self.folders(world));
+            let _ = external_file::remove_empty(&self.folders(world));
         }
         Ok(())
     }
@@ -159,7 +160,7 @@ fn installed(world: &World, only: Option<&Shell>) -> Vec<PathBuf> {
     let starts = shells.flat_map(|shell| shell.files).flat_map(|group| places(world, group));
     let mut found: Vec<PathBuf> = starts.chain(places(world, VALUES)).collect();
     // What cannot be read was not written by sayso.
-    let text = |path: &PathBuf| foreign::read(path).ok().flatten().unwrap_or_default();
+    let text = |path: &PathBuf| external::read(path).ok().flatten().unwrap_or_default();
     found.retain(|path| {
         let text = text(path);
         text.starts_with(HEAD) || start_lines::are_in(&text)
@@ -173,7 +174,7 @@ fn installed(world: &World, only: Option<&Shell>) -> Vec<PathBuf> {
 /// Values that are no longer those of the person.
 pub fn out_of_date(world: &World, variables: &Variables) -> Vec<Trouble> {
     let stale = |path: PathBuf| {
-        let text = foreign::read(&path).ok().flatten()?;
+        let text = external::read(&path).ok().flatten()?;
         (text.starts_with(HEAD) && text != values(variables)).then(|| Trouble {
             path: Some(path),
             problem: "holds other variables than your choices come to now".to_owned(),

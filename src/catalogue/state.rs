@@ -1,8 +1,8 @@
 //! Whether a channel of a tool is on, and which switch decides. A function of what the switches say.
 
-use super::entry::{Channel, Default, Entry, Precedence, System};
-use super::rule::Said;
-use super::source::{ACTIVE, Machine, Source, Switch};
+use crate::catalogue::entry::{Channel, Default, Entry, Precedence, System};
+use crate::catalogue::rule::Said;
+use crate::catalogue::source::{ACTIVE, Machine, Source, Switch};
 
 /// What a vendor's switch comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use super::executables::Programs;
 use super::reading;
 use super::source::Machine;
 use super::state::{self, Reason, State};
-use crate::store::World;
+use crate::consent::World;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::collections::BTreeMap;

@@ -5,12 +5,12 @@
 //! only the key is taken back. (Taking keys back in every case was turned down: an editor cannot
 //! know whether `{}` was there before the key was.)
 
-use super::change::{Unchanged, edited, in_place, rebase, without, written};
-use super::formats::format::Refused;
-use crate::store::Error;
-use crate::store::layout::Layout;
-use crate::store::undo::{self, All, Generation, Kept, Touch, Turn, digest};
-use crate::store::vendors_file::{VendorsFile, remove_empty};
+use crate::catalogue::change::{Unchanged, edited, in_place, rebase, without, written};
+use crate::catalogue::formats::format::Refused;
+use crate::fs::Error;
+use crate::fs::backup::{self, All, Generation, Kept, Touch, Turn, digest};
+use crate::fs::external_file::{VendorsFile, remove_empty};
+use crate::fs::layout::Layout;
 use std::path::{Path, PathBuf};
 
 /// What taking back came to, for one file.
@@ -55,7 +55,7 @@ pub fn take_back(
     dry_run: bool,
 ) -> Result<(Vec<Undone>, Vec<Error>), Error> {
     let mut undone = Vec::new();
-    let All { kept, unreadable } = undo::all(layout)?;
+    let All { kept, unreadable } = backup::all(layout)?;
     for kept in kept {
         let touches = kept.touches().iter().filter(|touch| is_meant(touch));
         let mut tools: Vec<String> = touches.map(|touch| touch.tool.clone()).collect();
@@ -78,7 +78,7 @@ fn one(
     dry_run: bool,
 ) -> Result<Outcome, Unchanged> {
     let turn = Turn::take(layout)?;
-    let Some(mut kept) = undo::of_file(layout, place)? else { return Ok(Outcome::Restored) };
+    let Some(mut kept) = backup::of_file(layout, place)? else { return Ok(Outcome::Restored) };
     let file = VendorsFile::hold(place, own, &turn)?;
     let is_as_left = kept.settle(file.text());
     let (gone, stay): (Vec<Touch>, Vec<Touch>) =
@@ -112,7 +112,7 @@ fn one(
             kept.done.left = digest(file.text());
         }
         kept.next = Some(Generation { touches: stay.clone(), left: digest(text.as_deref()) });
-        undo::keep(layout, &kept, &turn)?;
+        backup::keep(layout, &kept, &turn)?;
     }
     if text.as_deref() != file.text() {
         let mode = kept.before.as_ref().and_then(|before| before.mode);
@@ -123,7 +123,7 @@ fn one(
             remove_empty(&kept.folders)?;
             hand_over(layout, &kept, &turn)?;
         }
-        undo::forget(layout, place, &turn)?;
+        backup::forget(layout, place, &turn)?;
     }
     Ok(outcome)
 }
@@ -134,14 +134,14 @@ fn hand_over(layout: &Layout, kept: &Kept, turn: &Turn) -> Result<(), Error> {
     if left.is_empty() {
         return Ok(());
     }
-    for mut other in undo::all(layout)?.kept {
+    for mut other in backup::all(layout)?.kept {
         let above = left.iter().filter(|folder| other.place.starts_with(folder));
         let mut folders: Vec<PathBuf> = above.map(|folder| folder.to_path_buf()).collect();
         folders.retain(|folder| !other.folders.contains(folder));
         if other.place != kept.place && !folders.is_empty() {
             folders.append(&mut other.folders);
             other.folders = folders;
-            undo::keep(layout, &other, turn)?;
+            backup::keep(layout, &other, turn)?;
         }
     }
     Ok(())

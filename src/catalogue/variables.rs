@@ -6,15 +6,18 @@
 //! unless everything undecided is off, only where a tool has no variable of its own. For
 //! `DO_NOT_TRACK`, which all tools may hear, any yes at all is one too many.
 
-use super::entry::{Channel, Entry, Variable};
-use super::keyword::Keyword;
-use super::rule::Said;
-use super::{Catalogue, executables::Programs};
+use crate::catalogue::Catalogue;
+use crate::catalogue::entry::{Channel, Entry, Variable};
+use crate::catalogue::executables::Programs;
+use crate::catalogue::keyword::Keyword;
+use crate::catalogue::rule::Said;
+use crate::choices;
+use crate::consent::World;
 use crate::domain::consent::{Choice, Consent};
 use crate::domain::policy::{Default, DeniedBy, Pattern, Policy};
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::domain::variable;
-use crate::store::{Error, World, answers};
+use crate::fs::Error;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DO_NOT_TRACK: &str = "DO_NOT_TRACK";
@@ -65,7 +68,7 @@ struct Choices {
 
 impl Choices {
     fn read(world: &World) -> Result<Self, Error> {
-        let said = answers::every(world.layout()?)?;
+        let said = choices::every(world.layout()?)?;
         let everything = DeniedBy { pattern: Pattern::Everything, reason: None };
         let unreadable = |_| Policy { deny: vec![everything], default: None };
         let policy = world.policy().cloned().unwrap_or_else(unreadable);

@@ -1,9 +1,9 @@
 //! The only place that runs a vendor's own command, and only where the person asked for it: it may
 //! make an id, speak to the network and write where sayso cannot see.
 
-use super::entry::Entry;
-use super::source::Machine;
-use crate::domain::text::visible;
+use crate::catalogue::entry::Entry;
+use crate::catalogue::source::Machine;
+use crate::domain::legible::visible;
 use std::process::{Command, Stdio};
 
 /// What a command did.

@@ -1,13 +1,13 @@
 //! What people read about other tools' switches. Every such sentence stands here.
 
-use super::entry::{Default, Entry, Evidence, File, Honours, System};
-use super::formats::FormatKind;
-use super::formats::format::Scalar;
-use super::keyword::Keyword;
-use super::reading::in_text;
-use super::rule::Said;
-use super::source::{Machine, Source, Switch};
-use super::state::{ChannelState, Reason, State};
+use crate::catalogue::entry::{Default, Entry, Evidence, File, Honours, System};
+use crate::catalogue::formats::FormatKind;
+use crate::catalogue::formats::format::Scalar;
+use crate::catalogue::keyword::Keyword;
+use crate::catalogue::reading::in_text;
+use crate::catalogue::rule::Said;
+use crate::catalogue::source::{Machine, Source, Switch};
+use crate::catalogue::state::{ChannelState, Reason, State};
 use crate::domain::signals::Environment;
 use std::path::Path;
 

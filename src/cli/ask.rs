@@ -1,12 +1,12 @@
 //! `sayso ask`: the first-run point for tools in other languages.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
-use crate::domain::notice::Ways;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::domain::tool_id::Purpose;
 use crate::host::person::{self, Mode, Outcome};
 use crate::host::{act, presence, terminal};
-use crate::store::Subject;
+use crate::registry::Subject;
+use crate::view::notice::Ways;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Scripts, define, run };

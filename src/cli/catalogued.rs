@@ -1,14 +1,15 @@
 //! Other people's tools on the screen: their rows, their explanation, and what is known of them.
 
-use super::Session;
 use crate::catalogue::entry::Entry;
 use crate::catalogue::keyword::Keyword;
 use crate::catalogue::source::Machine;
 use crate::catalogue::state::{self, ChannelState, State};
 use crate::catalogue::{Catalogue, wording};
-use crate::domain::table::{self, Cell, Tone};
+use crate::cli::Session;
+use crate::consent::World;
 use crate::domain::tool_id::ToolId;
-use crate::store::{Subject, World};
+use crate::registry::Subject;
+use crate::view::table::{self, Cell, Tone};
 use serde_json::{Value, json};
 use std::cell::OnceCell;
 use std::sync::Arc;

@@ -1,13 +1,14 @@
 //! `sayso check`: an exit code for scripts, 0 to allow and 1 to hold.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
+use crate::consent::World;
 use crate::domain::decision::{Decision, Reason, Source};
-use crate::domain::notice::Ways;
-use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::{Purpose, ToolId};
-use crate::store::subject::Explained;
-use crate::store::{Subject, World};
+use crate::registry::Subject;
+use crate::registry::context::Explained;
+use crate::view::notice::Ways;
+use crate::view::table::{self, Cell, Tone};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -135,7 +136,7 @@ fn explanation(session: &Session, subject: &Subject, purpose: Option<&Purpose>) 
     let tool = &subject.tool;
     let explained = subject.explain(purpose, &Ways::sayso_for(tool.as_str(), purpose));
     let decision = explained.decision;
-    let (word, tone) = crate::domain::wording::state(decision);
+    let (word, tone) = crate::view::reasons::state(decision);
     let rows: Vec<Vec<Cell>> = subject
         .sources(purpose)
         .into_iter()

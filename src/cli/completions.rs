@@ -2,10 +2,11 @@
 //! ids of known tools are among them; a script only asks it. Nushell has no such door, so its
 //! script is whole, and asks `sayso status --json` for the ids.
 
-use super::catalogued::Others;
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, help, tools};
-use crate::store::{Subject, World};
+use crate::cli::catalogued::Others;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, help, tools};
+use crate::consent::World;
+use crate::registry::Subject;
 use clap::builder::PossibleValue;
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};

@@ -1,9 +1,9 @@
 //! `sayso declare`: registers declarations for this person.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, show};
-use crate::domain::declaration::{Declaration, difference};
-use crate::store::{declarations, prepared};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, show};
+use crate::domain::declaration::{Declaration, diff};
+use crate::registry::{cache, declarations};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             continue;
         }
         declarations::register(session.world.layout()?, tool, text)?;
-        prepared::refresh(&session.world, tool);
+        cache::refresh(&session.world, tool);
         lines.push(format!(
             "{tool}: registered (notice {}). That allows nothing by itself: sayso show {tool}",
             declaration.notice
@@ -68,7 +68,7 @@ fn compare(session: &Session, new: &Declaration, replace: bool) -> Result<(), Fa
         // A damaged one tells nothing to compare with; putting a whole one there mends it.
         Ok(None) | Err(_) => return Ok(()),
     };
-    let found = difference::between(new, &known);
+    let found = diff::between(new, &known);
     for line in &found.lines {
         session.terminal.note(line);
     }

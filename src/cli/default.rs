@@ -1,10 +1,10 @@
 //! `sayso default`: what holds for tools without a choice.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session};
+use crate::choices;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session};
 use crate::domain::policy::Default;
 use crate::host::presence;
-use crate::store::answers;
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Settings, define, run };
@@ -70,7 +70,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             .say(&format!("default: would become {}. Nothing was changed.", new.as_str()))?;
         return Ok(Exit::Done);
     }
-    answers::set_default(world, new)?;
+    choices::set_default(world, new)?;
     session.terminal.say(&format!("default: {}. {}", new.as_str(), meaning(new)))?;
     Ok(Exit::Done)
 }

@@ -1,15 +1,15 @@
 //! `sayso deliver`: sends what is due, in the foreground.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::delivery::background;
 use crate::delivery::deliver;
 use crate::delivery::report::{Delivered, Manner, Report};
 use crate::delivery::update::Question;
-use crate::domain::text;
 use crate::domain::tool_id::ToolId;
-use crate::store::Subject;
-use crate::store::recorder::Recorder;
+use crate::events::recorder::Recorder;
+use crate::registry::Subject;
+use crate::view::text;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::time::Duration;
 

@@ -1,15 +1,16 @@
 //! `sayso disable`: no question, works offline, immediate; tells nobody.
 
-use super::failure::Failure;
-use super::switch::{self, Typed as Switching};
-use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::setting::Direction;
 use crate::catalogue::shells;
+use crate::choices;
+use crate::cli::failure::Failure;
+use crate::cli::switch::{self, Typed as Switching};
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::domain::consent::Via;
 use crate::domain::policy::Default;
 use crate::domain::tool_id::ToolId;
 use crate::host::act::{self, Refusal};
-use crate::store::{Subject, answers, prepared};
+use crate::registry::{Subject, cache};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -119,7 +120,7 @@ fn refuse(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, F
         }
         Err(other) => return Err(in_words(other)),
     };
-    prepared::refresh(&session.world, tool);
+    cache::refresh(&session.world, tool);
     let exit = session.terminal.finish(&stored);
     session.terminal.say(&act::after_no(subject, purposes, &stored).join("\n"))?;
     Ok(exit)
@@ -147,7 +148,7 @@ fn everything(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
     }
     if !typed.dry_run {
         keep(
-            answers::after_many(&session.world)
+            choices::after_many(&session.world)
                 .map(|stored| session.terminal.finish(&stored))
                 .map_err(Failure::from),
         );
@@ -160,7 +161,7 @@ fn default_off(session: &Session, dry_run: bool) -> Result<Exit, Failure> {
     if dry_run {
         session.terminal.say("default: would become off. Nothing was changed.")?;
     } else {
-        answers::set_default(&session.world, Default::Off).map_err(|error| {
+        choices::set_default(&session.world, Default::Off).map_err(|error| {
             let line = shells::language(session.world.environment()).set("DO_NOT_TRACK", "1");
             let hint = error.hint();
             let what = "default: your opt-out of what comes could not be stored";

@@ -1,19 +1,19 @@
 //! `sayso doctor`: checks files, owners, modes and the environment, and says how to mend each.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::entry::Entry as CatalogueEntry;
 use crate::catalogue::keyword::Keyword as _;
 use crate::catalogue::setting::{self, Direction};
 use crate::catalogue::state::{self, ChannelState, State};
 use crate::catalogue::{conflict, start_files, variables};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::delivery::refusing::{self, Refusing};
 use crate::domain::consent::Choice;
-use crate::domain::notice::Ways;
-use crate::domain::text;
-use crate::store::Subject;
-use crate::store::carried::{self, Carried};
-use crate::store::health::{self, Trouble};
+use crate::registry::Subject;
+use crate::registry::carried::{self, Carried};
+use crate::registry::diagnostics::{self, Trouble};
+use crate::view::notice::Ways;
+use crate::view::text;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -38,13 +38,13 @@ fn define() -> Command {
 
 fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     let typed = Typed::from_arg_matches(matches).map_err(anyhow::Error::from)?;
-    let mut troubles = health::unreadable_files(&session.world);
+    let mut troubles = diagnostics::unreadable_files(&session.world);
     // What is told already is not told a second time in other words.
-    let mut others = health::owners_and_modes(&session.world);
+    let mut others = diagnostics::owners_and_modes(&session.world);
     others.retain(|other| !troubles.iter().any(|known| known.path == other.path));
     troubles.extend(others);
-    troubles.extend(health::undo_records(&session.world));
-    troubles.extend(health::in_version_control(&session.world));
+    troubles.extend(diagnostics::undo_records(&session.world));
+    troubles.extend(diagnostics::in_version_control(&session.world));
     troubles.extend(conflicts(session));
     troubles.extend(other_declarations(session));
     troubles.extend(refusing(session));

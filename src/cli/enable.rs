@@ -1,17 +1,17 @@
 //! `sayso enable`: the command is the affirmative act, so there is no further question.
 
-use super::failure::Failure;
-use super::switch::{self, Typed as Switching};
-use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::keyword::Keyword as _;
 use crate::catalogue::setting::Direction;
+use crate::cli::failure::Failure;
+use crate::cli::switch::{self, Typed as Switching};
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::domain::consent::Via;
-use crate::domain::notice::Ways;
-use crate::domain::text;
 use crate::domain::tool_id::Purpose;
 use crate::host::act::{self, Reader};
 use crate::host::presence;
-use crate::store::{Subject, carried, prepared};
+use crate::registry::{Subject, cache, carried};
+use crate::view::notice::Ways;
+use crate::view::text;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -104,7 +104,7 @@ fn agree(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Fa
         return Ok(Exit::Done);
     }
     let stored = act::agree(subject, declaration, &purposes, Via::Command)?;
-    prepared::refresh(world, tool);
+    cache::refresh(world, tool);
     session.terminal.note("");
     let exit = session.terminal.finish(&stored);
     session.terminal.say(&act::after_yes(subject, &purposes, &ways).join("\n"))?;

@@ -1,15 +1,15 @@
 //! `sayso env`: the variables that carry the person's choices to other people's tools.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session};
 use crate::catalogue::Catalogue;
 use crate::catalogue::rule;
 use crate::catalogue::shells::{SHELLS, Shell};
 use crate::catalogue::start_files::{self, Change};
 use crate::catalogue::variables::{self, Setting, Variables};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session};
 use crate::domain::signals::Value;
-use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::ToolId;
+use crate::view::table::{self, Cell, Tone};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::cell::OnceCell;

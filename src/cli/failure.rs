@@ -1,10 +1,11 @@
 //! Why a command did not do what it was asked: told once, with what to do next.
 
-use super::Exit;
-use super::terminal::Terminal;
 use crate::catalogue::shells;
+use crate::cli::Exit;
+use crate::cli::terminal::Terminal;
+use crate::fs::Error;
 use crate::host::act::{self, NotStored, Refusal};
-use crate::store::{Error, Subject};
+use crate::registry::Subject;
 
 /// An error for a person: what happened, why, and what to do next.
 #[derive(Debug)]

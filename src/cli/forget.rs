@@ -1,14 +1,17 @@
 //! `sayso forget`: a no, and everything that the tool left here is deleted.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::start_files;
+use crate::choices;
+use crate::choices::Removed;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::delivery::deletion::{self, Left};
 use crate::domain::declaration::destination;
 use crate::domain::tool_id::ToolId;
-use crate::store::answers::Removed;
-use crate::store::layout::Layout;
-use crate::store::{Error, Subject, answers, sent, undo};
+use crate::events::sent;
+use crate::fs::layout::Layout;
+use crate::fs::{Error, backup};
+use crate::registry::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };
@@ -69,7 +72,7 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let stored =
-        answers::forget(world, &tool).map_err(|error| Failure::of_opt_out(error, &subject))?;
+        choices::forget(world, &tool).map_err(|error| Failure::of_opt_out(error, &subject))?;
     let is_deleted = stored.unfinished.is_empty();
     let mut exit = session.terminal.finish(&stored);
     if let Some(kept) = stored.kept_file() {
@@ -171,7 +174,7 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
     }
     let mut exit = Exit::Done;
     if !dry_run {
-        answers::end_every_opt_in(&session.world).map_err(nothing_removed)?;
+        choices::end_every_opt_in(&session.world).map_err(nothing_removed)?;
     }
     for tool in tools::known(&session.world)?.iter().filter(|_| !dry_run) {
         let subject = Subject::registered(&session.world, tool);
@@ -194,11 +197,11 @@ fn everything(session: &Session, keep_changes: bool, dry_run: bool) -> Result<Ex
     }
     let (verb, removed) = match dry_run {
         true => {
-            let places = answers::everything(layout);
+            let places = choices::everything(layout);
             ("would remove", Removed { places, errors: Vec::new() })
         }
         false => {
-            let removed = answers::forget_everything(&session.world).map_err(nothing_removed)?;
+            let removed = choices::forget_everything(&session.world).map_err(nothing_removed)?;
             ("removed", removed)
         }
     };
@@ -230,7 +233,7 @@ fn nothing_removed(error: Error) -> Failure {
 /// back.
 fn would_strand(layout: &Layout) -> Result<(), Failure> {
     // What cannot be read cannot be put back either.
-    let kept = undo::all(layout).unwrap_or_default().kept;
+    let kept = backup::all(layout).unwrap_or_default().kept;
     if kept.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! The tree of commands, and its help: people first.
 
-use super::{COMMANDS, Group, completions};
+use crate::cli::{COMMANDS, Group, completions};
 use clap::Command;
 use std::fmt::Write;
 

@@ -1,12 +1,12 @@
 //! `sayso history`: every change of mind, and consent receipts made from it.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
+use crate::consent::history;
 use crate::domain::receipt::{self, Change};
-use crate::domain::table::{self, Cell, Tone};
-use crate::domain::text;
 use crate::domain::tool_id::ToolId;
-use crate::store::history;
+use crate::view::table::{self, Cell, Tone};
+use crate::view::text;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Settings, define, run };

@@ -1,12 +1,13 @@
 //! `sayso id`: the pseudonyms in use, for asking a vendor about one's data; and new ones.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
+use crate::choices;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::domain::consent::Choice;
 use crate::domain::pseudonym::AUTOMATION;
-use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::ToolId;
-use crate::store::{Subject, answers};
+use crate::registry::Subject;
+use crate::view::table::{self, Cell, Tone};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::Settings, define, run };
@@ -89,7 +90,7 @@ fn reset(session: &Session, name: Option<&str>, dry_run: bool) -> Result<Exit, F
     }
     match &tool {
         Some(tool) => {
-            if !answers::reset_tool(world, tool)? {
+            if !choices::reset_tool(world, tool)? {
                 session.terminal.say(&format!("{tool} has no pseudonym: nothing is allowed."))?;
                 return Ok(Exit::Done);
             }
@@ -98,7 +99,7 @@ fn reset(session: &Session, name: Option<&str>, dry_run: bool) -> Result<Exit, F
             session.terminal.say("No pseudonym is in use.")?;
             return Ok(Exit::Done);
         }
-        None => answers::reset_all(world)?,
+        None => choices::reset_all(world)?,
     }
     session
         .terminal

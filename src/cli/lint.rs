@@ -1,12 +1,14 @@
 //! `sayso lint`: checks a declaration, alone or against an earlier one, or a catalogue.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session};
 use crate::catalogue::reading;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session};
 use crate::delivery::protocols;
-use crate::domain::declaration::{self, Declaration, difference, meaning};
-use crate::domain::{short_notice, text};
-use crate::store::{declarations, foreign};
+use crate::domain::declaration::{self, Declaration, canonical, diff};
+use crate::domain::legible;
+use crate::fs::external;
+use crate::registry::declarations;
+use crate::view::short_notice;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 
@@ -36,7 +38,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let Some(new) = checked(session, &typed.file)? else { return Ok(Exit::NotDone) };
-    let file = text::visible(typed.file.display().to_string());
+    let file = legible::visible(typed.file.display().to_string());
     for advice in declaration::advice(&new) {
         session.terminal.note(&format!("advice: {file}: {advice}"));
     }
@@ -69,15 +71,15 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 /// Checks a catalogue of other people's tools; `None` where the file is none.
 fn checked_as_catalogue(session: &Session, typed: &Typed) -> Result<Option<Exit>, Failure> {
     // A catalogue may be longer than a declaration, so what it is is seen from its beginning.
-    let beginning = foreign::beginning(&typed.file, declaration::BYTES as u64);
+    let beginning = external::beginning(&typed.file, declaration::BYTES as u64);
     if !beginning.is_some_and(|text| reading::is_catalogue(&text)) {
         return Ok(None);
     }
-    let Some(text) = foreign::read(&typed.file).unwrap_or_default() else { return Ok(None) };
+    let Some(text) = external::read(&typed.file).unwrap_or_default() else { return Ok(None) };
     if typed.against.is_some() {
         return Err(Failure::misuse("--against compares declarations, and this is a catalogue"));
     }
-    let file = text::visible(typed.file.display().to_string());
+    let file = legible::visible(typed.file.display().to_string());
     match reading::read(&text) {
         Ok(entries) => {
             let count = match entries.len() {
@@ -123,8 +125,8 @@ fn compare(session: &Session, new: &Declaration, old: &Declaration) -> Result<Ex
         ))
         .hint("a notice only rises: people remember which one they read"));
     }
-    let additions = difference::beyond(new, old);
-    let mut lines = difference::between(new, old).lines;
+    let additions = diff::beyond(new, old);
+    let mut lines = diff::between(new, old).lines;
     if lines.is_empty() {
         lines.push("says the same as the earlier declaration".to_owned());
     }
@@ -145,15 +147,15 @@ fn rewritten(new: &Declaration, old: &Declaration) -> Result<Exit, Failure> {
         .purposes
         .keys()
         .filter(|purpose| {
-            meaning::digest_of_purpose(old, purpose, old.notice)
-                != meaning::digest_of_purpose(new, purpose, old.notice)
+            canonical::digest_of_purpose(old, purpose, old.notice)
+                != canonical::digest_of_purpose(new, purpose, old.notice)
         })
         .map(ToString::to_string)
         .collect();
     if changed.is_empty() {
         return Ok(Exit::Done);
     }
-    let asks_for_more = difference::beyond(new, old).iter().any(|item| item.since <= old.notice);
+    let asks_for_more = diff::beyond(new, old).iter().any(|item| item.since <= old.notice);
     let hint = if asks_for_more {
         format!("mark what is new with since = {}, and leave the rest as it was", new.notice)
     } else {

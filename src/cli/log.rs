@@ -1,10 +1,10 @@
 //! `sayso log`: what waits and what has left, exactly.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::domain::tool_id::ToolId;
 use crate::host::journal::Journal;
-use crate::store::Subject;
+use crate::registry::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(super) const ENTRY: Entry = Entry { group: Group::People, define, run };

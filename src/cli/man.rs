@@ -1,8 +1,8 @@
 //! `sayso man`: the manual page, made from the same tree of commands as the help.
 
-use super::failure::Failure;
-use super::help::{GROUPS, members};
-use super::{Entry, Exit, Group, Session};
+use crate::cli::failure::Failure;
+use crate::cli::help::{GROUPS, members};
+use crate::cli::{Entry, Exit, Group, Session};
 use clap::{ArgMatches, Command};
 use roff::{Inline, Roff, bold, roman};
 

@@ -29,8 +29,8 @@ mod tools;
 mod undo;
 mod update_check;
 
+use crate::consent::World;
 use crate::domain::tool_id::ToolId;
-use crate::store::World;
 use catalogued::Others;
 use clap::{ArgMatches, Command};
 use failure::Failure;

@@ -1,9 +1,9 @@
 //! `sayso path`: where everything lives.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session};
-use crate::domain::table::{self, Cell, Tone};
-use crate::store::policy;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session};
+use crate::consent::policy;
+use crate::view::table::{self, Cell, Tone};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::json;
 

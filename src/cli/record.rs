@@ -1,12 +1,13 @@
 //! `sayso record`: one event of a tool in another language, if that is allowed.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
+use crate::consent::World;
 use crate::domain::declaration::Event;
 use crate::domain::event::Given;
+use crate::events::recorder::Recorder;
 use crate::host::detach::{self, Program};
-use crate::store::recorder::Recorder;
-use crate::store::{Subject, World};
+use crate::registry::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -1,16 +1,16 @@
 //! `sayso show`: everything declared, as text, JSON or the page of a documentation.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::entry::Entry as CatalogueEntry;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::delivery::sample::{self, Sample};
-use crate::domain::declaration::{Declaration, Problems, words};
-use crate::domain::notice::{self, Ways};
-use crate::domain::page;
-use crate::domain::text::WIDEST;
+use crate::domain::declaration::{Declaration, Problems, describe};
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::host::act;
-use crate::store::declarations;
+use crate::registry::declarations;
+use crate::view::documentation_page;
+use crate::view::notice::{self, Ways};
+use crate::view::text::WIDEST;
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -69,7 +69,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     match typed.format {
         Format::Text => session.terminal.say(&text(&declaration, &ways, width))?,
         Format::Json => session.terminal.say_json(&document(&declaration))?,
-        Format::Markdown => session.terminal.say(&page::markdown(&declaration))?,
+        Format::Markdown => session.terminal.say(&documentation_page::markdown(&declaration))?,
     }
     Ok(Exit::Done)
 }
@@ -98,7 +98,7 @@ fn requests_text(declaration: &Declaration, samples: &[Sample<'_>]) -> String {
         declaration.name
     );
     for sample in samples {
-        let to = words::destination_in_words(declaration, sample.destination);
+        let to = describe::destination_in_words(declaration, sample.destination);
         out += &format!("\nTo {to}\n");
         for line in sample::recognised_in_words(declaration, sample) {
             out += &format!("{line}\n");
@@ -188,7 +188,7 @@ pub(super) fn invalid(path: &Path, problems: &Problems) -> Failure {
 fn text(declaration: &Declaration, ways: &Ways, width: usize) -> String {
     let mut out = notice::everything(declaration, ways, width);
     for event in &declaration.events {
-        let sample = page::sample(declaration, event);
+        let sample = documentation_page::sample(declaration, event);
         let sample = serde_json::to_string_pretty(&sample).unwrap_or_default();
         out += &format!("\nExample of {}:\n{sample}\n", event.name);
     }
@@ -208,15 +208,18 @@ fn document(declaration: &Declaration) -> Value {
                 "operator": spec.operator,
                 "requires": spec.switches.requires,
                 "since": spec.since,
-                "digest": crate::domain::declaration::meaning::digest_of_purpose(
+                "digest": crate::domain::declaration::canonical::digest_of_purpose(
                     declaration, purpose, declaration.notice),
-                "meaning": crate::domain::declaration::meaning::of_purpose(
+                "meaning": crate::domain::declaration::canonical::of_purpose(
                     declaration, purpose, declaration.notice),
             })
         })
         .collect();
-    let samples: Vec<Value> =
-        declaration.events.iter().map(|event| page::sample(declaration, event)).collect();
+    let samples: Vec<Value> = declaration
+        .events
+        .iter()
+        .map(|event| documentation_page::sample(declaration, event))
+        .collect();
     json!({
         "tool": declaration.tool.as_str(),
         "name": declaration.name,

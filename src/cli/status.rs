@@ -1,17 +1,17 @@
 //! `sayso status`: what every tool may collect, and why.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::entry::Entry as CatalogueEntry;
-use crate::domain::notice::Ways;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::domain::policy::Policy;
-use crate::domain::table::{self, Cell, Tone};
-use crate::domain::text;
 use crate::domain::tool_id::ToolId;
 use crate::host::report::{self, ToolReport};
-use crate::store::Subject;
-use crate::store::carried;
-use crate::store::health::{self, Trouble};
+use crate::registry::Subject;
+use crate::registry::carried;
+use crate::registry::diagnostics::{self, Trouble};
+use crate::view::notice::Ways;
+use crate::view::table::{self, Cell, Tone};
+use crate::view::text;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,7 @@ fn show(typed: &Typed, session: &Session) -> Result<Exit, Failure> {
         Some(name) => named(session, name)?,
         None => everything(session, typed.all)?,
     };
-    let mut problems = health::unreadable_files(&session.world);
+    let mut problems = diagnostics::unreadable_files(&session.world);
     problems.extend(session.others().catalogue.problems.iter().cloned());
     if typed.json {
         session.terminal.say_json(&document(session, &shown, &problems))?;

@@ -1,18 +1,19 @@
 //! A vendor's own switch, set by `enable` and `disable`: what was changed, what is now true, and
 //! what is left to do.
 
-use super::failure::Failure;
-use super::{Exit, Session};
 use crate::catalogue::entry::{Channel, Entry};
 use crate::catalogue::keyword::Keyword;
 use crate::catalogue::setting::{self, Direction, Request, Step, Way};
 use crate::catalogue::state::{self, ChannelState, Reason, State};
 use crate::catalogue::{changes_in_words, vendor_command, wording};
+use crate::choices;
+use crate::cli::failure::Failure;
+use crate::cli::{Exit, Session};
 use crate::domain::consent::Choice;
-use crate::domain::text;
 use crate::domain::tool_id::Purpose;
 use crate::host::act;
-use crate::store::{Subject, answers};
+use crate::registry::Subject;
+use crate::view::text;
 
 /// What was typed.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +57,7 @@ pub(super) fn catalogued(
     };
     if !typed.dry_run {
         let whole = channels.is_empty();
-        let stored = answers::want(&session.world, &entry.id, &purposes, whole, choice);
+        let stored = choices::want(&session.world, &entry.id, &purposes, whole, choice);
         let stored = match stored {
             Ok(stored) => stored,
             // Its vendor's switch may be where something can be written.

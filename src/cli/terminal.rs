@@ -1,14 +1,15 @@
 //! The only file of the program that prints. Answers go to standard output, everything else to
 //! standard error.
 
-use super::Exit;
-use super::failure::Failure;
-use crate::domain::table::Tone;
-use crate::domain::text;
+use crate::choices::Stored;
+use crate::cli::Exit;
+use crate::cli::failure::Failure;
+use crate::consent::World;
+use crate::domain::legible;
 use crate::host::act;
 use crate::host::terminal;
-use crate::store::World;
-use crate::store::answers::Stored;
+use crate::view::table::Tone;
+use crate::view::text;
 use anstyle::{AnsiColor, Style};
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -85,7 +86,7 @@ impl Terminal {
     /// is looking. An empty text clears the line.
     pub(super) fn progress(&self, text: &str) {
         if self.shows_progress {
-            let shown = text::on_one_line(text);
+            let shown = legible::on_one_line(text);
             let _ = io::stderr().lock().write_all(format!("\r\x1b[2K{shown}").as_bytes());
             self.has_progress.set(!text.is_empty());
         }
@@ -116,7 +117,7 @@ impl Terminal {
     pub(super) fn complain(&self, error: &anyhow::Error, hints: &[String]) {
         let label = |text: &str| painted(self.colours_the_rest, text, Tone::Bad);
         // What an error quotes may come from anybody's file.
-        let visible = |text: &dyn std::fmt::Display| text::visible(text.to_string());
+        let visible = |text: &dyn std::fmt::Display| legible::visible(text.to_string());
         let mut text = format!("{} {}\n", label("error:"), visible(error));
         for cause in error.chain().skip(1) {
             text += &format!("{} {}\n", label("caused by:"), visible(cause));
@@ -128,7 +129,7 @@ impl Terminal {
     /// What to do next, where nothing went wrong just now.
     pub(super) fn advise(&self, hint: &str) {
         let label = painted(self.colours_the_rest, "hint:", Tone::Heading);
-        self.note(&format!("{label} {}", text::visible(hint)));
+        self.note(&format!("{label} {}", legible::visible(hint)));
     }
 
     /// Shows help where it was asked for, on standard output; and usage where something was typed

@@ -1,22 +1,24 @@
 //! The tools that this machine knows, and what a mistyped one may have meant.
 
-use super::Session;
-use super::failure::Failure;
+use crate::choices;
+use crate::cli::Session;
+use crate::cli::failure::Failure;
+use crate::consent::World;
 use crate::domain::tool_id::ToolId;
-use crate::store::{Subject, World, answers, declarations};
+use crate::registry::{Subject, declarations};
 use std::collections::BTreeSet;
 
 /// Every tool that is declared or was answered, sorted.
 pub(super) fn known(world: &World) -> Result<BTreeSet<ToolId>, Failure> {
     let layout = world.layout()?;
     let mut tools = declarations::list(layout)?;
-    tools.extend(answers::answered_tools(layout)?);
+    tools.extend(choices::answered_tools(layout)?);
     Ok(tools)
 }
 
 /// Every tool that was answered, sorted.
 pub(super) fn answered(world: &World) -> Result<BTreeSet<ToolId>, Failure> {
-    Ok(answers::answered_tools(world.layout()?)?.into_iter().collect())
+    Ok(choices::answered_tools(world.layout()?)?.into_iter().collect())
 }
 
 /// Reads an id as typed.

@@ -1,16 +1,17 @@
 //! `sayso undo`: other programs' files as they were before sayso changed them, byte for byte.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
 use crate::catalogue::place::Surroundings;
 use crate::catalogue::taking_back::{self, Outcome, Undone};
 use crate::catalogue::wording::short_in;
+use crate::choices;
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::domain::consent::Choice;
 use crate::domain::policy::Default;
 use crate::domain::tool_id::{Purpose, ToolId};
+use crate::fs::backup::{self, Touch};
 use crate::host::act::{self, Refusal};
-use crate::store::undo::{self, Touch};
-use crate::store::{Subject, answers};
+use crate::registry::Subject;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
             && touched.is_none_or(|touched| !forbidden.is(&touched, channel.as_slice()))
     };
     let (undone, unreadable) = taking_back::take_back(layout, &own, &is_meant, typed.dry_run)?;
-    let mut wishes = undo::wishes(layout)?;
+    let mut wishes = backup::wishes(layout)?;
     wishes.retain(|wished| tool.as_ref().is_none_or(|tool| tool == wished));
     wishes.retain(|wished| {
         let said = Subject::registered(&session.world, wished).consent;
@@ -64,7 +65,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     });
     let mut exit = forbidden.report();
     for error in unreadable {
-        let hint = undo::hint(&error);
+        let hint = backup::hint(&error);
         let what = anyhow::Error::from(error).context("one record of a change cannot be used");
         exit = exit.and(Failure::not_done(what).hint(hint).report(&session.terminal));
     }
@@ -178,11 +179,11 @@ fn take_wish_back(session: &Session, tool: &ToolId, dry_run: bool) -> Result<Exi
         session.terminal.say(&format!("{tool}: what you wanted would be forgotten."))?;
         return Ok(Exit::Done);
     }
-    match answers::take_back(&session.world, tool) {
+    match choices::take_back(&session.world, tool) {
         Ok(true) => session.terminal.say(&format!("{tool}: what you wanted is forgotten."))?,
         Ok(false) => {}
         Err(error) => {
-            let hint = undo::hint(&error);
+            let hint = backup::hint(&error);
             return Ok(Failure::not_done(error).hint(hint).report(&session.terminal));
         }
     }

@@ -1,13 +1,13 @@
 //! `sayso update-check`: asks the declared service whether a newer version exists.
 
-use super::failure::Failure;
-use super::{Entry, Exit, Group, Session, tools};
+use crate::cli::failure::Failure;
+use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::delivery::update::{self, Checked, Question};
-use crate::domain::notice::Ways;
-use crate::domain::text;
+use crate::domain::legible;
 use crate::domain::update::{self as answer, Update};
-use crate::store::Subject;
-use crate::store::recorder::Recorder;
+use crate::events::recorder::Recorder;
+use crate::registry::Subject;
+use crate::view::notice::Ways;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -88,8 +88,8 @@ fn document(subject: &Subject, question: &Question, checked: &Checked) -> Value 
 }
 
 fn in_words(tool: &str, version: &str, update: &Update) -> String {
-    let newest = text::visible(&update.current_version);
-    let this = text::on_one_line(version);
+    let newest = legible::visible(&update.current_version);
+    let this = legible::on_one_line(version);
     let mut lines = vec![match answer::compare(version, &update.current_version) {
         Some(Ordering::Less) => format!("{tool} {newest} is out; this is {this}."),
         Some(_) => format!("{tool} {this} is up to date."),
@@ -99,16 +99,14 @@ fn in_words(tool: &str, version: &str, update: &Update) -> String {
     }];
     if update.outdated {
         let places = [("Download", &update.download_url), ("Changes", &update.changelog_url)];
-        lines.extend(
-            places.into_iter().filter_map(|(what, url)| {
-                Some(format!("{what}: {}", text::visible(url.as_ref()?)))
-            }),
-        );
+        lines.extend(places.into_iter().filter_map(|(what, url)| {
+            Some(format!("{what}: {}", legible::visible(url.as_ref()?)))
+        }));
     }
     for alert in &update.alerts {
         let level = alert.level.as_deref().unwrap_or("notice");
         let more = alert.url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
-        lines.push(text::on_one_line(format!("{level}: {}{more}", alert.message)));
+        lines.push(legible::on_one_line(format!("{level}: {}{more}", alert.message)));
     }
     lines.join("\n")
 }

@@ -1,10 +1,10 @@
 //! What the started process does: ask and deliver what is due, and nobody hears of it.
 
-use super::deliver;
-use super::report::{self, Manner};
-use super::update::{self, Question};
-use crate::store::Subject;
-use crate::store::recorder::Recorder;
+use crate::delivery::deliver;
+use crate::delivery::report::{self, Manner};
+use crate::delivery::update::{self, Question};
+use crate::events::recorder::Recorder;
+use crate::registry::Subject;
 #[cfg(target_os = "linux")]
 use std::path::PathBuf;
 

@@ -1,13 +1,14 @@
 //! Which of the events that wait go into the next request to one destination.
 
-use super::protocols::protocol::{Outgoing, Protocol};
+use crate::delivery::protocols::protocol::{Outgoing, Protocol};
 use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{ENVELOPE, Place};
 use crate::domain::declaration::{Declaration, Event};
 use crate::domain::tool_id::Purpose;
-use crate::store::lines::Lines;
-use crate::store::{Subject, spool};
+use crate::events::spool;
+use crate::fs::lines::Lines;
+use crate::registry::Subject;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 

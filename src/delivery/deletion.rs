@@ -1,11 +1,13 @@
 //! Asks a vendor to delete what has left, by the pseudonyms it left under: one request for each, so for
 //! each purpose and period, and none that joins two of them.
 
-use super::request::{Request, agreed_to};
-use super::transport::{LIMIT, Line, Reply};
+use crate::delivery::request::{Request, agreed_to};
+use crate::delivery::transport::{LIMIT, Line, Reply};
 use crate::domain::declaration::Terms;
 use crate::domain::pseudonym::AUTOMATION;
-use crate::store::{Error, Subject, sent};
+use crate::events::sent;
+use crate::fs::Error;
+use crate::registry::Subject;
 use serde_json::json;
 use std::collections::BTreeMap;
 

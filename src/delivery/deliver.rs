@@ -4,23 +4,23 @@
 //! events are crossed out, so whoever is killed between the two sends them again, under the same
 //! event ids.
 
-use super::batch::{self, Gathered, Window};
-use super::outcome::{self, Verdict};
-use super::parcel::{Parcel, Target, Yes, key_of};
-use super::protocols::{
-    self,
-    protocol::{Batch, to_the_second},
-};
-use super::report::{Delivered, Manner, Report};
-use super::request::Request;
-use super::transport::{Line, Reply};
+use crate::delivery::batch::{self, Gathered, Window};
+use crate::delivery::outcome::{self, Verdict};
+use crate::delivery::parcel::{Parcel, Target, Yes, key_of};
+use crate::delivery::protocols;
+use crate::delivery::protocols::protocol::{Batch, to_the_second};
+use crate::delivery::report::{Delivered, Manner, Report};
+use crate::delivery::request::Request;
+use crate::delivery::transport::{Line, Reply};
 use crate::domain::declaration::Declaration;
 use crate::domain::tool_id::Purpose;
-use crate::store::layout::Layout;
-use crate::store::queue::Queue;
-use crate::store::schedule::{self, Schedule};
-use crate::store::sent::{self, SentLog, Writer};
-use crate::store::{Error, Subject, spool};
+use crate::events::queue::Queue;
+use crate::events::schedule::{self, Schedule};
+use crate::events::sent::{self, SentLog, Writer};
+use crate::events::spool;
+use crate::fs::Error;
+use crate::fs::layout::Layout;
+use crate::registry::Subject;
 use jiff::{SignedDuration, Timestamp};
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,7 @@
 //! stands and no byte of a request is on it. A name that is looked up for seconds, or a proxy that takes
 //! its time, leave room for a no.
 
-use crate::store::schedule::OnTheWay;
+use crate::events::schedule::OnTheWay;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use ureq::http::Uri;

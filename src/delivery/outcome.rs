@@ -3,11 +3,11 @@
 //! Tried again: no answer, and the statuses of [`Protocol::is_retryable`]. Split: 400 and 413, which may be about
 //! one event or the size. Everything else is final.
 
-use super::protocols::protocol::Protocol;
-use super::transport::{self, Reply};
-use crate::store::random;
-use crate::store::schedule::Pause;
-use crate::store::sent::{Answer, Outcome};
+use crate::delivery::protocols::protocol::Protocol;
+use crate::delivery::transport::{self, Reply};
+use crate::events::schedule::Pause;
+use crate::events::sent::{Answer, Outcome};
+use crate::fs::random;
 use jiff::Timestamp;
 use std::time::Duration;
 

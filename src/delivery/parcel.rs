@@ -1,16 +1,16 @@
 //! What goes to one destination, and what is noted of it.
 
-use super::batch::Window;
-use super::protocols::protocol::Outgoing;
-use super::report::Delivered;
-use super::request::Request;
-use super::transport::Line;
+use crate::delivery::batch::Window;
+use crate::delivery::protocols::protocol::Outgoing;
+use crate::delivery::report::Delivered;
+use crate::delivery::request::Request;
+use crate::delivery::transport::Line;
+use crate::domain::declaration::canonical;
 use crate::domain::declaration::destination::Destination;
-use crate::domain::declaration::meaning;
 use crate::domain::hex::hex;
 use crate::domain::tool_id::Purpose;
-use crate::store::Subject;
-use crate::store::sent::{self, Entry};
+use crate::events::sent::{self, Entry};
+use crate::registry::Subject;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -58,7 +58,7 @@ impl<'a> Target<'a> {
 /// What leaves a trace in the files of a person, by a name that stays the same: kind, address and
 /// account.
 pub(super) fn key_of(destination: &Destination) -> String {
-    let account = meaning::account(destination);
+    let account = canonical::account(destination);
     let name = format!("{}\n{}\n{account}", destination.kind.name(), destination.address());
     hex(&Sha256::digest(name.as_bytes())[..8])
 }

@@ -1,10 +1,11 @@
 //! Destinations that have taken nothing for a day although they answered: what goes there is lost or
 //! waits, and only the vendor can change that. Told from the sent log.
 
-use super::request::Request;
+use crate::delivery::request::Request;
 use crate::domain::declaration::destination::Destination;
-use crate::store::sent::{self, Entry, Outcome};
-use crate::store::{Error, Subject};
+use crate::events::sent::{self, Entry, Outcome};
+use crate::fs::Error;
+use crate::registry::Subject;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a destination may refuse everything before it is worth a word.

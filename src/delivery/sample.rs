@@ -1,18 +1,16 @@
 //! The requests that a declaration leads to, made from sample events, for people to read before they
 //! agree. Ids and times are fixed, so that they are the same each time.
 
-use super::protocols::{
-    self,
-    protocol::{Batch, Outgoing, Protocol},
-};
-use super::request::Request;
+use crate::delivery::protocols;
+use crate::delivery::protocols::protocol::{Batch, Outgoing, Protocol};
+use crate::delivery::request::Request;
 use crate::domain::consent::Read;
 use crate::domain::declaration::destination::Destination;
-use crate::domain::declaration::{Declaration, Identity, Terms, meaning};
-use crate::domain::identifier;
-use crate::domain::page;
+use crate::domain::declaration::{Declaration, Identity, Terms, canonical};
 use crate::domain::pseudonym::{period, pseudonym};
 use crate::domain::tool_id::Purpose;
+use crate::view::documentation_page;
+use crate::view::identifier;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -57,7 +55,7 @@ fn requests_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sam
             let request = protocol.request(&batch);
             let agreed = purposes.first().and_then(|purpose| {
                 let notice = declaration.notice;
-                let digest = meaning::digest_of_purpose(declaration, purpose, notice)?;
+                let digest = canonical::digest_of_purpose(declaration, purpose, notice)?;
                 Some(Read { notice, digest })
             });
             let request = agreed.iter().fold(request, Request::with_consent);
@@ -70,10 +68,12 @@ fn requests_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sam
 fn events_to<'a>(declaration: &'a Declaration, to: &'a Destination) -> Vec<Sampled<'a>> {
     let mut sampled = Vec::new();
     for purpose in &to.purposes {
-        let events = declaration.events_of(purpose).map(|event| page::sample(declaration, event));
+        let events = declaration
+            .events_of(purpose)
+            .map(|event| documentation_page::sample(declaration, event));
         let mut events: Vec<Value> = events.collect();
         if events.is_empty() && !to.kind.facts().inherent.is_empty() {
-            events.push(json!({ "ts": page::SAMPLE_TS, "attributes": {} }));
+            events.push(json!({ "ts": documentation_page::SAMPLE_TS, "attributes": {} }));
         }
         for event in events {
             let Value::Object(mut event) = event else { continue };

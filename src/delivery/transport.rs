@@ -4,12 +4,12 @@
 //! answer only the beginning is read. One limit of time holds for a whole request, name look-up
 //! included.
 
-use super::gate::{Gate, Guarded, LastLook, MayLeave, Withdrawn};
-use super::proxy;
-use super::request::Request;
+use crate::delivery::gate::{Gate, Guarded, LastLook, MayLeave, Withdrawn};
+use crate::delivery::proxy;
+use crate::delivery::request::Request;
 use crate::domain::declaration::destination;
 use crate::domain::signals::Environment;
-use crate::store::schedule::OnTheWay;
+use crate::events::schedule::OnTheWay;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;

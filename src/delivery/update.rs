@@ -4,14 +4,12 @@
 //! asked by a process of its own. What goes with the question is an event like any other: only declared
 //! fields, of which the command is one only while `usage` is allowed too.
 
-use super::outcome;
-use super::parcel;
-use super::protocols::{
-    self,
-    protocol::{Batch, Outgoing, to_the_second},
-};
-use super::request::Request;
-use super::transport::{Line, Reply};
+use crate::delivery::outcome;
+use crate::delivery::parcel;
+use crate::delivery::protocols;
+use crate::delivery::protocols::protocol::{Batch, Outgoing, to_the_second};
+use crate::delivery::request::Request;
+use crate::delivery::transport::{Line, Reply};
 use crate::domain::decision::Decision;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::FieldType;
@@ -19,10 +17,11 @@ use crate::domain::declaration::{Declaration, Event};
 use crate::domain::event::{Given, environment};
 use crate::domain::tool_id::Purpose;
 use crate::domain::update::{self, Update};
-use crate::store::recorder::Recorder;
-use crate::store::sent::{Entry, SentLog, Writer};
-use crate::store::updates::{self, Remembered};
-use crate::store::{Error, Subject, random};
+use crate::events::recorder::Recorder;
+use crate::events::sent::{Entry, SentLog, Writer};
+use crate::events::updates::{self, Remembered};
+use crate::fs::{Error, random};
+use crate::registry::Subject;
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

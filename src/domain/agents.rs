@@ -1,7 +1,7 @@
 //! Variables by which coding agents mark the commands they type: a program is typing, and no user. They
 //! say nothing about automation, so no variable opts in because of them.
 
-use super::signals::Environment;
+use crate::domain::signals::Environment;
 
 /// A variable of an agent, and where it is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

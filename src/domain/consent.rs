@@ -1,7 +1,7 @@
 //! What a person said about one tool: the meaning of `consent/ID.toml`.
 
-use super::switch::Withdrawal;
-use super::tool_id::Purpose;
+use crate::domain::switch::Withdrawal;
+use crate::domain::tool_id::Purpose;
 use jiff::Timestamp;
 
 /// A person's word on one purpose.
@@ -53,7 +53,7 @@ impl Via {
 pub struct Read {
     /// Its version.
     pub notice: u32,
-    /// Digest of what it meant: see [`super::declaration::meaning`].
+    /// Digest of what it meant: see [`super::declaration::canonical`].
     pub digest: String,
 }
 

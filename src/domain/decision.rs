@@ -3,10 +3,10 @@
 //! Any source may say no; only the person may say yes. [`Reason`] lists the sources in the order
 //! in which they are heard, and the first that applies decides.
 
-use super::consent::{Via, Word};
-use super::declaration::Manner;
-use super::policy::{Default, DeniedBy};
-use super::signals::{Signals, Variable};
+use crate::domain::consent::{Via, Word};
+use crate::domain::declaration::Manner;
+use crate::domain::policy::{Default, DeniedBy};
+use crate::domain::signals::{Signals, Variable};
 use jiff::Timestamp;
 use std::path::PathBuf;
 

@@ -98,6 +98,31 @@ fn folded(word: &str) -> String {
     letters(skeleton(&letters(word.to_lowercase())).collect()).to_lowercase()
 }
 
+/// Whether a character makes a mark of its own: it can neither move the cursor nor recolour the
+/// words around it nor turn them around. (A line end and a tab do move it.)
+pub fn is_plain(c: char) -> bool {
+    let turns_text_around = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !turns_text_around && !c.is_control()
+}
+
+/// Somebody else's text as it may be printed: a file's name, a variable's value, a line of a file.
+pub fn visible(text: impl Into<String>) -> String {
+    let text = text.into();
+    // Without a branch in the loop, sixteen bytes are looked at at once.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
+        return text;
+    }
+    text.replace(|c| !is_plain(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
+}
+
+/// The same where one line is meant, so that nothing can look like a line of ours: line ends and tabs too
+/// become a mark (U+2028 and U+2029 are line ends to some, UAX 14).
+pub fn on_one_line(text: impl Into<String>) -> String {
+    let text = visible(text);
+    let ends = |c| matches!(c, '\n' | '\t' | '\u{2028}' | '\u{2029}');
+    if text.contains(ends) { text.replace(ends, "\u{fffd}") } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

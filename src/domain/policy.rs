@@ -1,6 +1,6 @@
 //! The administrator's policy, which can forbid and never permit.
 
-use super::tool_id::{Purpose, ToolId};
+use crate::domain::tool_id::{Purpose, ToolId};
 
 /// What holds for tools that nobody has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]

@@ -5,8 +5,8 @@
 //! UUID of version 8 (RFC 9562, section 5.8). Two tools, two purposes or two periods cannot be joined
 //! by it, and nothing that is made for one use is ever equal to what is made for another.
 
-use super::declaration::Identity;
-use super::tool_id::{Purpose, ToolId};
+use crate::domain::declaration::Identity;
+use crate::domain::tool_id::{Purpose, ToolId};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -4,8 +4,8 @@
 //! guide "Consent Records and Receipts" names them: header, processing, parties, event. The ISO
 //! text itself was not at hand, so no conformance is claimed.
 
-use super::declaration::{Declaration, meaning};
-use super::tool_id::Purpose;
+use crate::domain::declaration::{Declaration, canonical};
+use crate::domain::tool_id::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ pub struct Entry {
 
 /// What a yes agrees to: the meaning behind the digest, and whom to turn to.
 pub fn terms(declaration: &Declaration, purpose: &Purpose, notice: u32) -> Option<Value> {
-    let meaning = meaning::of_purpose(declaration, purpose, notice)?;
+    let meaning = canonical::of_purpose(declaration, purpose, notice)?;
     let of_purpose = declaration.purposes.get(purpose).into_iter();
     let of_purpose = of_purpose.flat_map(|spec| &spec.switches.requires);
     Some(json!({
@@ -174,7 +174,7 @@ mod tests {
             purpose: purpose.map(str::to_owned),
             change,
             notice: is_yes.then_some(1),
-            digest: is_yes.then(|| meaning::digest_of_purpose(&greeter, &usage, 1)).flatten(),
+            digest: is_yes.then(|| canonical::digest_of_purpose(&greeter, &usage, 1)).flatten(),
             via: Some("prompt".to_owned()),
             terms: is_yes.then(|| terms(&greeter, &usage, 1)).flatten(),
             kind: None,

@@ -1,6 +1,6 @@
 //! A tool's own variables: the switches that its users already know.
 
-use super::signals::{self, Environment, Value, Variable};
+use crate::domain::signals::{self, Environment, Value, Variable};
 use std::collections::BTreeMap;
 
 /// Variables, each with the values that do *not* say no. Any other non-empty value says no.

@@ -3,8 +3,8 @@
 //! What can opt in or name a file has a fixed form: it bears the tool's own id, so that nothing sets it
 //! but somebody who means this tool. What can only opt out may have any name that is not spoken for.
 
-use super::signals;
-use super::tool_id::ToolId;
+use crate::domain::signals;
+use crate::domain::tool_id::ToolId;
 
 /// What a tool's own switch may be called after its id.
 pub const SUBJECTS: [&str; 4] = ["TELEMETRY", "ANALYTICS", "METRICS", "TRACKING"];

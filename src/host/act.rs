@@ -1,13 +1,15 @@
 //! Switching on and off, the same for the program and for host tools.
 
-use super::presence::Absence;
+use crate::choices::{self, Scope, Stored, Unfinished};
+use crate::consent::World;
 use crate::domain::agents;
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
-use crate::domain::notice::{self, Ways};
 use crate::domain::tool_id::{Purpose, ToolId};
-use crate::store::answers::{self, Scope, Stored, Unfinished};
-use crate::store::{Error, Subject, World};
+use crate::fs::Error;
+use crate::host::presence::Absence;
+use crate::registry::Subject;
+use crate::view::notice::{self, Ways};
 
 /// Why something was not switched on or off.
 #[derive(Debug, thiserror::Error)]
@@ -234,7 +236,7 @@ pub fn agree(
     purposes: &[Purpose],
     via: Via,
 ) -> Result<Stored, Error> {
-    answers::grant(subject.world(), declaration, purposes, via)
+    choices::grant(subject.world(), declaration, purposes, via)
 }
 
 /// Stores the no: to the whole tool, or to some purposes.
@@ -244,17 +246,17 @@ pub fn agree(
 pub fn refuse(subject: &Subject, purposes: &[String], via: Via) -> Result<Stored, Refusal> {
     let named = refusable(subject, purposes)?;
     let scope = if named.is_empty() { Scope::WholeTool } else { Scope::Purposes(&named) };
-    Ok(answers::refuse(subject.world(), &subject.tool, scope, None, via)?)
+    Ok(choices::refuse(subject.world(), &subject.tool, scope, None, via)?)
 }
 
-/// Stores the no to one of many tools; [`answers::after_many`] is to follow.
+/// Stores the no to one of many tools; [`choices::after_many`] is to follow.
 ///
 /// # Errors
 /// Where it could not be stored.
 #[cfg(feature = "cli")]
 pub fn refuse_one_of_many(subject: &Subject, via: Via) -> Result<Stored, Refusal> {
     let scope = Scope::WholeTool;
-    Ok(answers::refuse_one_of_many(subject.world(), &subject.tool, scope, None, via)?)
+    Ok(choices::refuse_one_of_many(subject.world(), &subject.tool, scope, None, via)?)
 }
 
 /// What holds after an opt-out that could not be stored.

@@ -1,14 +1,16 @@
 //! Ready clap subcommands for host tools, in the three wordings that users know.
 
-use super::act::{self, NotStored, Reader, Refusal};
-use super::journal::Journal;
-use super::speak::{answer, aside};
-use super::{Host, presence, report, terminal};
+use crate::choices::Stored;
 use crate::domain::consent::Via;
-use crate::domain::notice::{self, Ways};
-use crate::domain::text;
-use crate::store::answers::Stored;
-use crate::store::{Error, Subject};
+use crate::domain::legible;
+use crate::fs::Error;
+use crate::host::act::{self, NotStored, Reader, Refusal};
+use crate::host::journal::Journal;
+use crate::host::speak::{answer, aside};
+use crate::host::{Host, presence, report, terminal};
+use crate::registry::Subject;
+use crate::view::notice::{self, Ways};
+use crate::view::text;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::tz::TimeZone;
 use std::process::ExitCode;
@@ -331,7 +333,7 @@ impl Host {
                 other.hint(self.subject.as_ref().map_or("TOOL", |subject| subject.tool.as_str()))
             }
         };
-        aside(&text::visible(format!("error: {refusal}\nhint: {hint}\n")));
+        aside(&legible::visible(format!("error: {refusal}\nhint: {hint}\n")));
         Told { misuse: refusal.is_misuse() }
     }
 }
@@ -344,7 +346,7 @@ struct Told {
 
 impl From<Error> for Told {
     fn from(error: Error) -> Self {
-        aside(&text::visible(format!("error: {error}\nhint: {}\n", error.hint())));
+        aside(&legible::visible(format!("error: {error}\nhint: {}\n", error.hint())));
         Self { misuse: false }
     }
 }
@@ -360,7 +362,7 @@ fn not_stored(subject: &Subject, error: &Error) -> Told {
         variable
             .map(|(name, value)| format!("hint: {name}={value} in its environment turns it off\n")),
     );
-    aside(&text::visible(format!("{text}hint: {}\n", error.hint())));
+    aside(&legible::visible(format!("{text}hint: {}\n", error.hint())));
     Told { misuse: false }
 }
 

@@ -6,8 +6,11 @@
 //! group of its own keeps it when the terminal goes; and because who leads a group can make no session,
 //! a small shell leads it, and ends at once.
 
+use crate::consent::World;
 use crate::domain::tool_id::Purpose;
-use crate::store::{Subject, World, foreign, schedule, spool};
+use crate::events::{schedule, spool};
+use crate::fs::external;
+use crate::registry::Subject;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -107,7 +110,7 @@ fn installed(world: &World) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(&name))
-        .find(|file| foreign::is_program(file))
+        .find(|file| external::is_program(file))
 }
 
 /// By a shell that ends at once. It closes what the host itself inherited, such as a lock that a script

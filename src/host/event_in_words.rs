@@ -4,8 +4,9 @@
 //! event is kept; and what tells of it also knows that it is whole, so that it is read once.
 
 use crate::domain::declaration::field::ENVELOPE;
-use crate::domain::text;
-use crate::store::lines::time_of;
+use crate::domain::legible;
+use crate::fs::lines::time_of;
+use crate::view::text;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -33,7 +34,7 @@ pub(super) fn event_in_words(line: &str, zone: &TimeZone) -> Option<(i64, String
     };
     let mut out = text::local_time(Timestamp::from_millisecond(ts).unwrap_or_default(), zone);
     out.push_str(&words);
-    Some((ts, text::on_one_line(out)))
+    Some((ts, legible::on_one_line(out)))
 }
 
 /// A key, copied only where something in it is escaped.

@@ -1,13 +1,14 @@
 //! What the first-run point would do: decided here, done in `person`.
 
+use crate::consent::last_prompt;
 use crate::domain::consent::Word;
 use crate::domain::decision::Reason;
-use crate::domain::declaration::difference::Item;
+use crate::domain::declaration::diff::Item;
 use crate::domain::declaration::{Declaration, Manner};
-use crate::domain::notice;
 use crate::domain::policy::Default;
 use crate::domain::tool_id::Purpose;
-use crate::store::{Subject, asked};
+use crate::registry::Subject;
+use crate::view::notice;
 
 /// What to do at the first-run point, where a person is present.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,12 +48,12 @@ pub fn plan(subject: &Subject, only: &[Purpose]) -> Plan {
         Ok(default) if default.choice != Some(Default::Off) => default.choice,
         _ => return Plan::Nothing,
     };
-    if declaration.manner == Manner::Off || !asked::could_remember(layout) {
+    if declaration.manner == Manner::Off || !last_prompt::could_remember(layout) {
         return Plan::Nothing;
     }
     let may_tell = declaration.manner == Manner::Notice && default == Some(Default::Declared);
     let now = subject.world().now();
-    let last = asked::last(layout, &subject.tool);
+    let last = last_prompt::last(layout, &subject.tool);
     let may_ask = last.is_none_or(|last| last.may_ask_again(declaration, now));
     let candidates: Vec<&Purpose> = declaration
         .purposes_of_users()

@@ -1,8 +1,8 @@
 //! Records that a command started and how it ended, from clap's own command and matches.
 
-use super::Host;
 use crate::domain::declaration::field::FieldType;
 use crate::domain::event::{Given, OptionUse};
+use crate::host::Host;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::process::ExitCode;

@@ -1,8 +1,8 @@
 //! A sign of life for servers: an event at intervals, for as long as that is allowed.
 
-use super::{Host, detach};
 use crate::domain::event::Given;
-use crate::store::random;
+use crate::fs::random;
+use crate::host::{Host, detach};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -29,7 +29,8 @@ impl Host {
         let (stop, stopped) = channel::<()>();
         let host = std::sync::Arc::clone(self);
         let beat = move || {
-            let Some(mut subject) = host.subject.as_ref().map(crate::store::Subject::again) else {
+            let Some(mut subject) = host.subject.as_ref().map(crate::registry::Subject::again)
+            else {
                 return;
             };
             let Some(recorder) = &host.recorder else { return };

@@ -1,13 +1,16 @@
 //! What waits and what has left, for people and for programs. One event or request is held in memory
 //! at a time.
 
-use super::event_in_words::event_in_words;
-use crate::domain::text;
+use crate::consent::World;
+use crate::domain::legible;
 use crate::domain::tool_id::{Purpose, ToolId};
-use crate::store::schedule::{self, Pause};
-use crate::store::sent::{self, Entry, Outcome};
-use crate::store::spool::{self, Waiting};
-use crate::store::{Error, Subject, World};
+use crate::events::schedule::{self, Pause};
+use crate::events::sent::{self, Entry, Outcome};
+use crate::events::spool::{self, Waiting};
+use crate::fs::Error;
+use crate::host::event_in_words::event_in_words;
+use crate::registry::Subject;
+use crate::view::text;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -116,8 +119,8 @@ impl<'a> Journal<'a> {
             for pause in schedule::state(layout, tool).pauses.values().filter(ahead) {
                 notes.push(format!(
                     "{tool}: {} did not take what waits ({}). The next try is not before {}.",
-                    text::on_one_line(&pause.recipient),
-                    text::on_one_line(&pause.why),
+                    legible::on_one_line(&pause.recipient),
+                    legible::on_one_line(&pause.why),
                     text::local_time(pause.until, zone)
                 ));
             }
@@ -188,5 +191,5 @@ fn request_in_a_line(entry: &Entry, zone: &TimeZone) -> String {
     let place = entry.request.url.split('?').next().unwrap_or_default();
     let line =
         format!("{at}  {}  {events} to {} ({place}): {outcome}", entry.tool, entry.recipient);
-    text::on_one_line(line)
+    legible::on_one_line(line)
 }

@@ -6,7 +6,7 @@
 //! turned down: they belong to the host, and cannot be put back without unsafe code. In a host of several
 //! threads, one that does not block a signal may still get it first.)
 
-use super::terminal::Pressed;
+use crate::host::terminal::Pressed;
 use nix::sys::pthread::pthread_kill;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg};
 use nix::unistd::{Pid, getpgrp};

@@ -31,24 +31,25 @@ mod speak;
 #[cfg(feature = "prompt")]
 pub mod terminal;
 
+use crate::consent::World;
 #[cfg(feature = "delivery")]
 use crate::delivery::update::{self, Question};
 use crate::domain::consent::{Answer, Choice};
 use crate::domain::decision::{Decision, Reason};
 #[cfg(feature = "prompt")]
-use crate::domain::declaration::difference;
+use crate::domain::declaration::diff;
 use crate::domain::declaration::{self, Prepared};
 use crate::domain::event::{Given, NotAsDeclared};
-#[cfg(feature = "prompt")]
-use crate::domain::notice;
-use crate::domain::notice::Ways;
 use crate::domain::tool_id::Purpose;
 #[cfg(feature = "delivery")]
 use crate::domain::update::Update;
+use crate::events::recorder::{Outcome, Recorder};
 #[cfg(feature = "prompt")]
-use crate::store::declarations;
-use crate::store::recorder::{Outcome, Recorder};
-use crate::store::{Subject, World, carried};
+use crate::registry::declarations;
+use crate::registry::{Subject, carried};
+#[cfg(feature = "prompt")]
+use crate::view::notice;
+use crate::view::notice::Ways;
 use detach::Program;
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -253,7 +254,7 @@ impl Host {
             let layout = subject.world().layout().ok()?;
             let known = declarations::find(layout, &subject.tool).ok()??.declaration;
             let own = subject.declaration()?;
-            Some((own, difference::between(own, &known).takeover))
+            Some((own, diff::between(own, &known).takeover))
         };
         let Some((own, takeover)) = registered().filter(|(_, found)| !found.is_empty()) else {
             return;
@@ -300,7 +301,7 @@ impl Drop for Host {
 mod tests {
     use super::*;
     use crate::domain::declaration::samples::GREETER;
-    use crate::store::declarations;
+    use crate::registry::declarations;
     use std::collections::BTreeMap;
     use std::sync::Arc;
 

@@ -4,11 +4,11 @@
 //! host means a delivery, and no variable that something inherits does either. It is looked at before
 //! any argument is parsed, so that nothing of the host's own work is ever done here.
 
-use super::Host;
-use super::detach::{Program, VARIABLE, first_argument};
 use crate::delivery::background;
 use crate::delivery::update::Question;
-use crate::store::Subject;
+use crate::host::Host;
+use crate::host::detach::{Program, VARIABLE, first_argument};
+use crate::registry::Subject;
 use std::ffi::OsString;
 
 impl Host {
@@ -55,8 +55,9 @@ fn asked_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::declaration::{self, samples::GREETER};
-    use crate::store::World;
+    use crate::consent::World;
+    use crate::domain::declaration;
+    use crate::domain::declaration::samples::GREETER;
     use std::collections::BTreeMap;
     use std::sync::Arc;
 

@@ -1,18 +1,20 @@
 //! The question to a person at a terminal. Everything goes to standard error, so that no pipe and no
 //! script ever sees it.
 
-use super::act;
-use super::first_run::{self, Plan};
-use super::speak::aside;
-use super::terminal::{self, Answer, PATIENCE, Pressed, READING, width};
+use crate::choices::{self, Scope, Stored};
+use crate::consent::last_prompt;
 use crate::domain::consent::Via;
 use crate::domain::declaration::Declaration;
-use crate::domain::notice::{self, Ways};
-use crate::domain::short_notice;
-use crate::domain::text::WIDEST;
 use crate::domain::tool_id::Purpose;
-use crate::store::answers::{self, Scope, Stored};
-use crate::store::{Error, Subject, asked};
+use crate::fs::Error;
+use crate::host::act;
+use crate::host::first_run::{self, Plan};
+use crate::host::speak::aside;
+use crate::host::terminal::{self, Answer, PATIENCE, Pressed, READING, width};
+use crate::registry::Subject;
+use crate::view::notice::{self, Ways};
+use crate::view::short_notice;
+use crate::view::text::WIDEST;
 use std::time::Duration;
 
 /// Whether to store what comes of it.
@@ -94,7 +96,7 @@ impl Question<'_> {
         if !aside(&self.text) {
             return Ok(Outcome::Nothing);
         }
-        let stored = answers::notice_shown(self.subject.world(), self.declaration)?;
+        let stored = choices::notice_shown(self.subject.world(), self.declaration)?;
         self.done(stored);
         Ok(Outcome::Told)
     }
@@ -104,7 +106,7 @@ impl Question<'_> {
     fn put(&self, undecided: &[Purpose], granted: &[Purpose]) -> Result<Outcome, Error> {
         let all: Vec<Purpose> = undecided.iter().chain(granted).cloned().collect();
         let world = self.subject.world();
-        if asked::mark(world.layout()?, self.declaration, &all, world.now()).is_err() {
+        if last_prompt::mark(world.layout()?, self.declaration, &all, world.now()).is_err() {
             return Ok(Outcome::Nothing);
         }
         let can_choose = all.len() > 1;
@@ -230,13 +232,13 @@ impl Question<'_> {
         if !undecided.is_empty() {
             let scope = Scope::Purposes(undecided);
             let notice = Some(self.declaration.notice);
-            let stored = answers::refuse(world, &self.subject.tool, scope, notice, Via::Prompt)?;
+            let stored = choices::refuse(world, &self.subject.tool, scope, notice, Via::Prompt)?;
             let names = act::names(undecided.iter());
             aside(&format!("\nNo to {names}. You will not be asked again.\n"));
             self.done(stored);
         }
         if !granted.is_empty() {
-            let stored = answers::decline(world, self.declaration, granted, Via::Prompt)?;
+            let stored = choices::decline(world, self.declaration, granted, Via::Prompt)?;
             aside("\nNo to what is new. What you agreed to before stays as it was.\n");
             self.done(stored);
         }
@@ -245,9 +247,9 @@ impl Question<'_> {
 
     fn not_now(&self) {
         let last = self.subject.world().layout().ok();
-        let last = last.and_then(|layout| asked::last(layout, &self.subject.tool));
+        let last = last.and_then(|layout| last_prompt::last(layout, &self.subject.tool));
         aside(match last {
-            Some(last) if last.times >= asked::MOST => {
+            Some(last) if last.times >= last_prompt::MOST => {
                 "\nNot now, so it stays off. That was the last time you are asked about this notice.\n"
             }
             _ => "\nNot now, so it stays off. You will not be asked again for a day.\n",

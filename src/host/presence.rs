@@ -1,9 +1,9 @@
 //! Whether a user is present: somebody who sees what is shown, and types.
 
-use super::terminal;
+use crate::consent::World;
 use crate::domain::agents;
 use crate::domain::signals::Variable;
-use crate::store::World;
+use crate::host::terminal;
 use std::fmt;
 use std::io::{IsTerminal, stderr, stdin, stdout};
 

@@ -1,11 +1,12 @@
 //! What holds for each purpose of a tool, as a table for people and as JSON for programs.
 
 use crate::domain::decision::Reason;
-use crate::domain::notice::Ways;
-use crate::domain::table::{self, Cell, Tone};
 use crate::domain::tool_id::Purpose;
-use crate::domain::wording;
-use crate::store::{Subject, spool};
+use crate::events::spool;
+use crate::registry::Subject;
+use crate::view::notice::Ways;
+use crate::view::reasons;
+use crate::view::table::{self, Cell, Tone};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -97,7 +98,7 @@ fn of_purpose(subject: &Subject, purpose: Option<&Purpose>, ways: &Ways) -> Purp
         decided: explained.decided.map(|at| at.to_string()),
         notice: decision.notice,
         waiting: waiting(subject, purpose),
-        state_in_words: wording::state(decision),
+        state_in_words: reasons::state(decision),
         because: explained.because,
         at: explained.decided,
     }

@@ -1,8 +1,8 @@
 //! The terminal at which a user is asked: its size, and single keys.
 
 #[cfg(unix)]
-use super::keys::{self, Keyboard};
-use crate::domain::text::WIDEST;
+use crate::host::keys::{self, Keyboard};
+use crate::view::text::WIDEST;
 use dialoguer::console::Term;
 use std::time::Duration;
 

@@ -6,7 +6,8 @@
 use crate::support::have;
 use proptest::prelude::*;
 use proptest::sample::select;
-use sayso::catalogue::formats::{FormatKind, format::Scalar};
+use sayso::catalogue::formats::FormatKind;
+use sayso::catalogue::formats::format::Scalar;
 use sayso::catalogue::keyword::Keyword;
 use serde_json::Value;
 use std::collections::BTreeMap;

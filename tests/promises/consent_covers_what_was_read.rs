@@ -7,9 +7,11 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestRunner};
+use sayso::choices;
+use sayso::consent::World;
 use sayso::domain::consent::Via;
-use sayso::domain::declaration::{Prepared, Terms, meaning, parse, prepared};
-use sayso::store::{Subject, World, answers};
+use sayso::domain::declaration::{Prepared, Terms, canonical, parse, prepared};
+use sayso::registry::Subject;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::cell::Cell;
@@ -170,13 +172,13 @@ fn consent_to_one_declaration_allows_another_only_where_both_mean_the_same() {
             let Some(before) = before else { continue };
             let is_same = as_documented(&second, purpose, n).is_some_and(|after| after == before);
             let name = purpose.parse().expect("a purpose");
-            prop_assert_eq!(meaning::of_purpose(&a, &name, a.notice), Some(before));
+            prop_assert_eq!(canonical::of_purpose(&a, &name, a.notice), Some(before));
 
             let home = Home::new();
             let variables =
                 BTreeMap::from([("SAYSO_HOME".to_owned(), home.path().display().to_string())]);
             let world = World::new(Arc::new(variables), jiff::Timestamp::UNIX_EPOCH);
-            answers::grant(&world, &a, std::slice::from_ref(&name), Via::Command)
+            choices::grant(&world, &a, std::slice::from_ref(&name), Via::Command)
                 .map_err(|error| TestCaseError::fail(error.to_string()))?;
             let subject = Subject::embedded(&world, b.clone());
             prop_assert_eq!(subject.decide(Some(&name)).allows(), is_same, "{}", purpose);

@@ -1,10 +1,10 @@
 //! Git's configuration: `[section "subsection"]`, names without case, and the last value wins.
 
-use super::format::{Format, Leaves, Refused, Scalar};
-use super::syntax::assignments::{
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar};
+use crate::catalogue::formats::syntax::assignments::{
     Assignment, File, Section, Writing, are_plain, plain, unreadable,
 };
-use crate::store::text_lines as lines;
+use crate::fs::text_lines as lines;
 
 pub(super) struct Gitconfig;
 

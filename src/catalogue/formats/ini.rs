@@ -1,10 +1,10 @@
 //! INI as Python's configparser and ConfigObj read it: only what both take for the same is changed.
 
-use super::format::{Format, Leaves, Refused, Scalar};
-use super::syntax::assignments::{
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar};
+use crate::catalogue::formats::syntax::assignments::{
     Assignment, File, Section, Writing, are_plain, plain, unreadable,
 };
-use crate::store::text_lines as lines;
+use crate::fs::text_lines as lines;
 
 pub(super) struct Ini;
 

@@ -2,10 +2,10 @@
 
 mod parse;
 
-use super::format::{Format, Leaves, Refused, Scalar};
-use super::syntax::braces::Writing;
-use super::syntax::tree::{Kind, Node};
-use crate::store::text_lines as lines;
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar};
+use crate::catalogue::formats::syntax::braces::Writing;
+use crate::catalogue::formats::syntax::tree::{Kind, Node};
+use crate::fs::text_lines as lines;
 use parse::{parse, skip};
 
 pub(super) struct Json;

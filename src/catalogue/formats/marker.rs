@@ -1,7 +1,7 @@
 //! A file that says something by being there. Whoever writes files creates it for what is set, and
 //! deletes it for what is removed.
 
-use super::format::{Format, Leaves, Refused, Scalar};
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar};
 
 pub(super) struct Marker;
 

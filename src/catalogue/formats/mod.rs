@@ -14,7 +14,7 @@ mod text;
 mod toml;
 mod yaml;
 
-use super::keyword::keywords;
+use crate::catalogue::keyword::keywords;
 use format::{Format, Leaves, Refused, Scalar, not_safe};
 
 keywords! {

@@ -1,9 +1,9 @@
 //! Lines of `name=value`, the name with dots in it, such as Nuxt's `.nuxtrc`. A comment stands on a
 //! line of its own only.
 
-use super::format::{Format, Leaves, Refused, Scalar, not_safe};
-use super::syntax::assignments::{Assignment, File, Writing, are_plain, plain};
-use crate::store::text_lines as lines;
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar, not_safe};
+use crate::catalogue::formats::syntax::assignments::{Assignment, File, Writing, are_plain, plain};
+use crate::fs::text_lines as lines;
 
 pub(super) struct Properties;
 

@@ -1,6 +1,6 @@
 //! A file that is one value, such as Go's `mode`. The first word counts: Go writes a date behind it.
 
-use super::format::{Format, Leaves, Refused, Scalar};
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar};
 
 pub(super) struct Text;
 

@@ -1,8 +1,8 @@
 //! TOML: what stands where is read here; the same editor changes it that changes sayso's own files.
 
-use super::format::{Format, Leaves, Refused, Scalar, not_safe};
-use super::syntax::tree::{Kind, Member, Node};
-use crate::store::toml_edit::{self, ValueEdit};
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar, not_safe};
+use crate::catalogue::formats::syntax::tree::{Kind, Member, Node};
+use crate::fs::toml_edit::{self, ValueEdit};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 

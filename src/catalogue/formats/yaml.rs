@@ -3,10 +3,10 @@
 
 mod parse;
 
-use super::format::{Format, Leaves, Refused, Scalar, not_safe};
-use super::syntax::braces::Writing;
-use super::syntax::tree::{Found, Kind, Member, Node};
-use crate::store::text_lines as lines;
+use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar, not_safe};
+use crate::catalogue::formats::syntax::braces::Writing;
+use crate::catalogue::formats::syntax::tree::{Found, Kind, Member, Node};
+use crate::fs::text_lines as lines;
 use parse::{LINES, means, parse, skip};
 
 pub(super) struct Yaml;

@@ -6,8 +6,10 @@
 //! event lists none. The signature is the pseudonym, and only where the purpose has one. Every
 //! other field is a `flag_NAME`.
 
-use super::fields::{fields, key_of_destination, of_type, option_names, twins};
-use super::protocol::{Batch, Limits, Outgoing, Protocol};
+use crate::delivery::protocols::fields::{
+    fields, key_of_destination, of_type, option_names, twins,
+};
+use crate::delivery::protocols::protocol::{Batch, Limits, Outgoing, Protocol};
 use crate::delivery::request::{Request, percent_encoded, with_query};
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;

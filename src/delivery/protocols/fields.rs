@@ -1,7 +1,7 @@
 //! The fields of an event for receivers that know one level of properties only, and what the kinds
 //! share in judging names.
 
-use super::protocol::Outgoing;
+use crate::delivery::protocols::protocol::Outgoing;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{ENVELOPE, Field, FieldType};
 use crate::domain::declaration::{Declaration, Event};

@@ -6,12 +6,12 @@
 //! minute, and the time is that of the first. They share their pseudonym too: `client_id` belongs to
 //! the request. Where there is none, each event has a request and a placeholder of its own. Advertising is denied for all of it.
 
-use super::fields::{fields, is_word, key_of, option_names, twins};
-use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
+use crate::delivery::protocols::fields::{fields, is_word, key_of, option_names, twins};
+use crate::delivery::protocols::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
 use crate::delivery::request::{Request, with_query};
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::field::{Field, FieldType};
-use crate::domain::declaration::{Declaration, Event, words};
+use crate::domain::declaration::{Declaration, Event, describe};
 use serde_json::{Map, Value, json};
 
 /// The kind.
@@ -51,7 +51,7 @@ impl Protocol for Ga4 {
     fn objections(&self, declaration: &Declaration, destination: &Destination) -> Vec<String> {
         let mut found = twins(declaration, destination);
         if declaration.wait >= HOURS.unsigned_abs() * 3_600 {
-            let wait = words::wait_in_words(declaration.wait);
+            let wait = describe::wait_in_words(declaration.wait);
             found.push(format!(
                 "wait: Google Analytics takes nothing older than {HOURS} hours, and events rest {wait}"
             ));

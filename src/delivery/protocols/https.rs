@@ -1,7 +1,7 @@
 //! The vendor's own address: the events as they waited, in one JSON document. Nothing is added but
 //! the pseudonym, where the purpose has one.
 
-use super::protocol::{Batch, Limits, Outgoing, Protocol};
+use crate::delivery::protocols::protocol::{Batch, Limits, Outgoing, Protocol};
 use crate::delivery::request::Request;
 use serde_json::{Value, json};
 

@@ -5,8 +5,8 @@
 //! A pseudonym stands in `enduser.pseudo.id`, the name that OpenTelemetry's attribute registry has
 //! for a random id that is not linked with the person. No id of the installation goes with it.
 
-use super::fields::of_type;
-use super::protocol::{Batch, Limits, Outgoing, Protocol};
+use crate::delivery::protocols::fields::of_type;
+use crate::delivery::protocols::protocol::{Batch, Limits, Outgoing, Protocol};
 use crate::delivery::request::Request;
 use serde_json::{Value, json};
 

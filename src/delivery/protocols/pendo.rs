@@ -6,9 +6,11 @@
 //! last ones are left out where they do not fit, and counted. A visitor is required: where there is
 //! no pseudonym, a placeholder.
 
-use super::fields::{fields, has_options, is_word, key_of, option_names, twins};
-use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
-use super::size::{longest, quoted};
+use crate::delivery::protocols::fields::{
+    fields, has_options, is_word, key_of, option_names, twins,
+};
+use crate::delivery::protocols::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
+use crate::delivery::protocols::size::{longest, quoted};
 use crate::delivery::request::Request;
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::{Declaration, Event};

@@ -5,8 +5,8 @@
 //! place up. An id is required, so events without a pseudonym go under a placeholder; it tells
 //! repeats by `uuid`, `distinct_id`, `event` and `timestamp` together.
 
-use super::fields::{properties, twins};
-use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
+use crate::delivery::protocols::fields::{properties, twins};
+use crate::delivery::protocols::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
 use crate::delivery::request::Request;
 use crate::domain::declaration::Declaration;
 use crate::domain::declaration::destination::Destination;

@@ -3,9 +3,9 @@
 //!
 //! Segment requires an id, so events without a pseudonym go under a placeholder. It would note the sender's address from the connection; `context.ip` puts zeros there.
 
-use super::fields::{properties, twins};
-use super::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
-use super::size::{longest, quoted};
+use crate::delivery::protocols::fields::{properties, twins};
+use crate::delivery::protocols::protocol::{Batch, Limits, Outgoing, Protocol, id_of};
+use crate::delivery::protocols::size::{longest, quoted};
 use crate::delivery::request::{Request, basic};
 use crate::domain::declaration::destination::Destination;
 use crate::domain::declaration::{Declaration, Event};

@@ -52,7 +52,8 @@ pub(super) fn quoted(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::declaration::{parse, samples::GREETER};
+    use crate::domain::declaration::parse;
+    use crate::domain::declaration::samples::GREETER;
 
     #[test]
     fn no_sample_is_longer_than_the_longest_value() {

@@ -5,7 +5,7 @@ use super::*;
 use crate::delivery::request::{AGENT, Request};
 use crate::domain::declaration::destination::Kind;
 use crate::domain::declaration::{parse, samples};
-use crate::domain::page;
+use crate::view::documentation_page;
 use serde_json::{Map, Value, json};
 
 /// What stands for the id of the sample event.
@@ -30,7 +30,9 @@ pub(crate) fn example(tool: &str) -> Declaration {
 /// A sample event of a declaration, on its way.
 pub(crate) fn sample(declaration: &Declaration, event: &str, pseudonym: Option<&str>) -> Outgoing {
     let event = declaration.events.iter().find(|one| one.name == event).expect("declared");
-    let Value::Object(event) = page::sample(declaration, event) else { panic!("an object") };
+    let Value::Object(event) = documentation_page::sample(declaration, event) else {
+        panic!("an object")
+    };
     Outgoing { event, pseudonym: pseudonym.map(str::to_owned) }
 }
 

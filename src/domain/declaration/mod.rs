@@ -1,22 +1,22 @@
 //! What a tool's author declares: who would collect, why, what exactly, where to, for how long.
 //! What is not declared cannot be recorded.
 
+pub mod canonical;
+pub mod describe;
 pub mod destination;
-pub mod difference;
+pub mod diff;
 pub mod field;
-pub mod meaning;
 mod parse;
 pub mod prepared;
 pub mod terms;
 mod typed;
-pub mod words;
 
 pub use parse::{BYTES, Problem, Problems, advice, parse};
 pub use prepared::Prepared;
 pub use terms::Terms;
 
-use super::switch::{Switches, Withdrawal};
-use super::tool_id::{Purpose, ToolId};
+use crate::domain::switch::{Switches, Withdrawal};
+use crate::domain::tool_id::{Purpose, ToolId};
 use destination::Destination;
 use field::{Field, TYPES, TypeSpec};
 use indexmap::IndexMap;

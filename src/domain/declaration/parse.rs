@@ -9,9 +9,9 @@ mod texts;
 pub use bounds::BYTES;
 use texts::visible;
 
-use super::destination;
-use super::{Declaration, Identity, Manner, PurposeSpec};
-use super::{typed, words};
+use crate::domain::declaration::destination;
+use crate::domain::declaration::{Declaration, Identity, Manner, PurposeSpec};
+use crate::domain::declaration::{describe, typed};
 use crate::domain::legible;
 use crate::domain::tool_id::{Purpose, ToolId};
 use indexmap::IndexMap;
@@ -99,7 +99,8 @@ pub fn advice(declaration: &Declaration) -> Vec<Problem> {
             && declaration.destinations_of(purpose).next().is_none();
         missing(&format!("purposes.{purpose}"), nowhere, "its events go nowhere");
         for to in declaration.destinations_of(purpose) {
-            let unlisted = words::unlisted_in_words(declaration, purpose, to).unwrap_or_default();
+            let unlisted =
+                describe::unlisted_in_words(declaration, purpose, to).unwrap_or_default();
             missing(
                 &format!("purposes.{purpose}"),
                 !unlisted.is_empty(),

@@ -7,8 +7,8 @@
 //! was turned down: it takes ten times as long to read. So was a form that lies in memory as it lies
 //! in the file: it cannot be read without unsafe code.)
 
-use super::{Declaration, Event, Identity, Manner, Terms, meaning};
 use crate::domain::decision::Declared;
+use crate::domain::declaration::{Declaration, Event, Identity, Manner, Terms, canonical};
 use crate::domain::event;
 use crate::domain::signals::{self, Environment, Value, Variable};
 use crate::domain::switch::{Switches, Withdrawal};
@@ -119,11 +119,11 @@ pub fn prepare(declaration: &Declaration, text: &str) -> Option<Vec<u8>> {
     let whole = Worked::out(
         &declaration.switches,
         declaration.withdrawal(),
-        |notice| Some(meaning::digest_of_notice(declaration, notice)),
+        |notice| Some(canonical::digest_of_notice(declaration, notice)),
         notices.clone(),
     )?;
     let each = declaration.purposes.iter().map(|(purpose, spec)| {
-        let digest = |notice| meaning::digest_of_purpose(declaration, purpose, notice);
+        let digest = |notice| canonical::digest_of_purpose(declaration, purpose, notice);
         Worked::out(&spec.switches, spec.switches.withdrawal(), digest, notices.clone())
     });
     let each = each.collect::<Option<Vec<Worked>>>()?;

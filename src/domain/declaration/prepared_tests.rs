@@ -47,10 +47,10 @@ fn a_prepared_declaration_says_what_the_parsed_one_says() {
             assert_eq!(one.declared(purpose), other.declared(purpose));
             assert_eq!(one.is_asked_only(purpose), other.is_asked_only(purpose));
             for notice in 1..=parsed.notice {
-                let digest = meaning::digest_of_purpose(&parsed, purpose, notice);
+                let digest = canonical::digest_of_purpose(&parsed, purpose, notice);
                 let read = Read { notice, digest: digest.unwrap_or_default() };
                 assert_eq!(one.means(purpose, &read), other.means(purpose, &read), "{notice}");
-                let all = meaning::digest_of_notice(&parsed, notice);
+                let all = canonical::digest_of_notice(&parsed, notice);
                 let read = Read { notice, digest: all };
                 assert!(one.means_all(&read) && other.means_all(&read));
                 assert!(!other.means(purpose, &read));

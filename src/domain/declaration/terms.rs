@@ -3,9 +3,9 @@
 //! Two forms know it: a [`Declaration`] that was parsed, and a [`Prepared`](super::Prepared) one.
 //! Whoever decides asks through here and cannot tell them apart.
 
-use super::{Declaration, Event, Identity, meaning};
 use crate::domain::consent::Read;
 use crate::domain::decision::Declared;
+use crate::domain::declaration::{Declaration, Event, Identity, canonical};
 use crate::domain::signals::{Environment, Variable};
 use crate::domain::tool_id::Purpose;
 use jiff::SignedDuration;
@@ -110,8 +110,8 @@ impl Terms for Declaration {
 
     fn digest(&self, purpose: Option<&Purpose>, notice: u32) -> Option<Cow<'_, str>> {
         match purpose {
-            Some(purpose) => meaning::digest_of_purpose(self, purpose, notice).map(Cow::Owned),
-            None => Some(Cow::Owned(meaning::digest_of_notice(self, notice))),
+            Some(purpose) => canonical::digest_of_purpose(self, purpose, notice).map(Cow::Owned),
+            None => Some(Cow::Owned(canonical::digest_of_notice(self, notice))),
         }
     }
 

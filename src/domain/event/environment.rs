@@ -1,7 +1,7 @@
 //! What the surroundings may tell: closed words for systems, processors and automation.
 
-use super::{Run, Stamp};
 use crate::domain::declaration::field::FieldType;
+use crate::domain::event::{Run, Stamp};
 use serde_json::{Value, json};
 
 /// Names as Go spells them, since the receivers of today know those.

@@ -1,7 +1,7 @@
 //! What a host gives for a field, and whether that is what it declared.
 
-use super::environment;
 use crate::domain::declaration::field::FieldType;
+use crate::domain::event::environment;
 use crate::domain::signals;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

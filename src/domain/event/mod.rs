@@ -6,11 +6,11 @@ pub mod project;
 
 pub use given::{Given, NotAsDeclared, OptionUse};
 
-use super::declaration::field::{Field, FieldType, HashKey, Place};
-use super::declaration::{Declaration, Event, Identity, Terms};
-use super::hex::hex;
-use super::pseudonym::{self, Use, period_of_run};
-use super::tool_id::{Purpose, ToolId};
+use crate::domain::declaration::field::{Field, FieldType, HashKey, Place};
+use crate::domain::declaration::{Declaration, Event, Identity, Terms};
+use crate::domain::hex::hex;
+use crate::domain::pseudonym::{self, Use, period_of_run};
+use crate::domain::tool_id::{Purpose, ToolId};
 use given::Vocabulary;
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};

@@ -1,5 +1,6 @@
 use super::*;
-use crate::domain::declaration::{parse, samples::GREETER};
+use crate::domain::declaration::parse;
+use crate::domain::declaration::samples::GREETER;
 use proptest::prelude::*;
 
 fn declaration() -> Declaration {

@@ -2,7 +2,7 @@
 //! added as its neighbours are written, or taken out.
 
 use crate::catalogue::formats::format::{Leaves, Refused, Scalar, not_safe};
-use crate::store::text_lines as lines;
+use crate::fs::text_lines as lines;
 use std::ops::Range;
 
 /// A name with its value.

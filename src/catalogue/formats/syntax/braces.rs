@@ -1,8 +1,8 @@
 //! Members between braces, as JSON writes all of them and YAML some: one is put in as its
 //! neighbours are written, or taken out with its comma.
 
-use super::tree::{Member, Node};
-use crate::store::text_lines as lines;
+use crate::catalogue::formats::syntax::tree::{Member, Node};
+use crate::fs::text_lines as lines;
 use std::ops::Range;
 
 /// How members are written.

@@ -1,7 +1,7 @@
 //! How much a declaration may hold. Counted on what was typed, before anything is made of it: common
 //! fields stand once in the file and in every event afterwards.
 
-use super::{Problem, visible};
+use crate::domain::declaration::parse::{Problem, visible};
 use crate::domain::declaration::typed;
 
 /// The most bytes of a declaration.

@@ -1,8 +1,8 @@
 //! Events and their fields.
 
-use super::texts::NAME;
-use super::{Reader, visible};
 use crate::domain::declaration::field::{ENVELOPE, Field, FieldType, HashKey, Place, TYPES};
+use crate::domain::declaration::parse::texts::NAME;
+use crate::domain::declaration::parse::{Reader, visible};
 use crate::domain::declaration::{Event, PurposeSpec, typed};
 use crate::domain::tool_id::Purpose;
 use indexmap::IndexMap;

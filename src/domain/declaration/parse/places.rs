@@ -1,7 +1,7 @@
 //! Where data goes: destinations, and what is collected outside sayso.
 
-use super::{Reader, visible};
 use crate::domain::declaration::destination::{self, Destination, Kind};
+use crate::domain::declaration::parse::{Reader, visible};
 use crate::domain::declaration::{Elsewhere, PurposeSpec, typed};
 use crate::domain::tool_id::Purpose;
 use indexmap::IndexMap;

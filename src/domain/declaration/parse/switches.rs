@@ -1,6 +1,6 @@
 //! The variables that a tool's users already know.
 
-use super::Reader;
+use crate::domain::declaration::parse::Reader;
 use crate::domain::declaration::typed;
 use crate::domain::signals::ON_WORDS;
 use crate::domain::switch::{OffValues, Switches};

@@ -1,6 +1,6 @@
 //! Texts, names and words of a declaration: how long they may be, and what may stand in them.
 
-use super::Reader;
+use crate::domain::declaration::parse::Reader;
 use crate::domain::legible;
 
 /// The most characters of a text.
