@@ -13,7 +13,7 @@ pub(crate) mod platform;
 #[cfg(unix)]
 mod private_group;
 pub mod random;
-pub mod text_lines;
+pub(crate) mod text_lines;
 pub mod toml_edit;
 pub(crate) mod toml_subset;
 

@@ -21,6 +21,7 @@ pub(crate) fn end(text: &str, byte: usize) -> usize {
 }
 
 /// Each line with its line ending.
+#[cfg(feature = "cli")]
 pub(crate) fn all(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -31,12 +32,14 @@ pub(crate) fn all(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// What stands before this byte in its line, if that is nothing but an indent.
+#[cfg(feature = "cli")]
 pub(crate) fn indent(text: &str, byte: usize) -> Option<&str> {
     let before = &text[start(text, byte)..byte];
     before.trim_matches([' ', '\t']).is_empty().then_some(before)
 }
 
 /// The blanks that a text begins with.
+#[cfg(feature = "cli")]
 pub(crate) fn blanks(text: &str) -> &str {
     &text[..text.len() - text.trim_start_matches([' ', '\t']).len()]
 }
