@@ -14,23 +14,26 @@ pub(super) const GROUPS: [(Group, &str); 4] = [
 
 /// The whole program as clap knows it.
 pub(super) fn command() -> Command {
+    let commands: Vec<Command> =
+        COMMANDS.iter().map(|entry| completions::with_candidates((entry.define)())).collect();
     Command::new("sayso")
         .version(env!("CARGO_PKG_VERSION"))
         .about("See what your command-line tools collect, and switch it off")
         .after_help("Examples:\n  sayso                what may the tools here collect, and why?\n  sayso disable        no to everything\n  sayso show werf      everything that one tool declares")
         .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}{after-help}\n")
-        .before_help(commands_by_group())
+        .before_help(by_group(&commands))
         .infer_subcommands(false)
-        .subcommands(COMMANDS.iter().map(|entry| completions::with_candidates((entry.define)())))
+        .subcommands(commands)
 }
 
-fn commands_by_group() -> String {
+fn by_group(commands: &[Command]) -> String {
     let mut out = String::new();
-    let longest = COMMANDS.iter().map(|entry| (entry.define)().get_name().len()).max();
+    let longest = commands.iter().map(|command| command.get_name().len()).max();
     let width = longest.unwrap_or_default() + 1;
     for (group, heading) in GROUPS {
         let _ = writeln!(out, "{heading}:");
-        for command in members(group) {
+        let members = COMMANDS.iter().zip(commands).filter(|(entry, _)| entry.group == group);
+        for (_, command) in members {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
             let _ = writeln!(out, "  {:<width$} {about}", command.get_name());
         }

@@ -50,8 +50,6 @@ pub enum Exit {
     NotDone = 1,
     /// Used wrongly.
     Misuse = 2,
-    /// Ended by Ctrl-C.
-    Interrupted = 130,
 }
 
 impl Exit {
@@ -152,14 +150,18 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Vec<OsString>, session: &Session) -> Result<Exit, Failure> {
-    let matches = match help::command().try_get_matches_from(arguments) {
+    let program = help::command();
+    let names: Vec<String> =
+        program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let matches = match program.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return session.terminal.show_usage(&error),
     };
     let Some((name, matches)) = matches.subcommand() else {
         return status::overview(session);
     };
-    match COMMANDS.iter().find(|entry| (entry.define)().get_name() == name) {
+    let entry = names.iter().position(|known| known == name).and_then(|at| COMMANDS.get(at));
+    match entry {
         Some(entry) => (entry.run)(matches, session),
         None => Ok(Exit::Misuse),
     }

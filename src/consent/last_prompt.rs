@@ -82,11 +82,12 @@ pub fn mark(
 ) -> Result<(), Error> {
     let tool = &declaration.tool;
     let replacement = Replacement::of(&layout.asked(tool))?;
-    let before = last(layout, tool).filter(|before| before.is_about(declaration));
+    let digest = canonical::digest_of_notice(declaration, declaration.notice);
+    let before = last(layout, tool).filter(|before| before.digest == digest);
     let asked = Asked {
         at: now,
         times: before.map_or(0, |before| before.times).saturating_add(1),
-        digest: canonical::digest_of_notice(declaration, declaration.notice),
+        digest,
         purposes: purposes.iter().map(Purpose::to_string).collect(),
     };
     replacement.commit(&asked.table().to_string())

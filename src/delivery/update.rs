@@ -25,6 +25,7 @@ use crate::registry::Subject;
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::time::Duration;
 
 /// The longest that a question may take.
@@ -121,11 +122,35 @@ pub fn hand_over(subject: &Subject, question: &Question) -> Option<Vec<String>> 
         update: before.and_then(|before| before.update),
     };
     updates::write(layout, &subject.tool, service.purpose, &put_off).ok()?;
-    let mut further = vec!["--update-from".to_owned(), question.version.clone()];
-    if let Some(command) = &question.command {
-        further.extend(["--update-command".to_owned(), command.clone()]);
+    Some(question.as_arguments())
+}
+
+const FROM: &str = "--update-from";
+const COMMAND: &str = "--update-command";
+
+impl Question {
+    /// The question as arguments of the process that is to ask it.
+    fn as_arguments(&self) -> Vec<String> {
+        let mut arguments = vec![FROM.to_owned(), self.version.clone()];
+        if let Some(command) = &self.command {
+            arguments.extend([COMMAND.to_owned(), command.clone()]);
+        }
+        arguments
     }
-    Some(further)
+
+    /// The question that arguments carry; `None` where they carry none.
+    pub fn of_arguments(arguments: &mut dyn Iterator<Item = OsString>) -> Option<Self> {
+        let mut text = || arguments.next()?.into_string().ok();
+        let (mut version, mut command) = (None, None);
+        while let Some(name) = text() {
+            match name.as_str() {
+                FROM => version = text(),
+                COMMAND => command = text(),
+                _ => {}
+            }
+        }
+        version.map(|version| Self { version, command })
+    }
 }
 
 /// The answer: a remembered one, or else the service's own.

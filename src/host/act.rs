@@ -155,24 +155,15 @@ pub fn agreeable<'s>(
 /// # Errors
 /// Where it may not, or the policy cannot be understood.
 pub fn permitted(world: &World, tool: &ToolId, purposes: &[Purpose]) -> Result<(), Refusal> {
-    no_program_types(world)?;
+    if let Some(variable) = agents::typing(world.environment()) {
+        return Err(Refusal::Absent(Absence::Agent(variable)));
+    }
     let policy = world.policy().map_err(|error| {
         let path = error.path().map(|path| format!("{} ", path.display()));
         Refusal::Unreadable { what: format!("{}{}", path.unwrap_or_default(), error.why()) }
     })?;
     match policy.denies_any(tool, purposes) {
         Some(denied) => Err(Refusal::Forbidden { what: format!("{tool} ({denied})") }),
-        None => Ok(()),
-    }
-}
-
-/// Whether nothing says that a program is typing, which can opt out and never in.
-///
-/// # Errors
-/// Where a variable does.
-pub fn no_program_types(world: &World) -> Result<(), Refusal> {
-    match agents::typing(world.environment()) {
-        Some(variable) => Err(Refusal::Absent(Absence::Agent(variable))),
         None => Ok(()),
     }
 }

@@ -40,16 +40,7 @@ fn asked_of(
     if !is_meant || arguments.next()? != *first_argument(tool) {
         return None;
     }
-    let mut text = || arguments.next()?.into_string().ok();
-    let (mut version, mut command) = (None, None);
-    while let Some(name) = text() {
-        match name.as_str() {
-            "--update-from" => version = text(),
-            "--update-command" => command = text(),
-            _ => {}
-        }
-    }
-    Some(version.map(|version| Question { version, command }))
+    Some(Question::of_arguments(arguments))
 }
 
 #[cfg(test)]

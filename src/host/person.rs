@@ -14,7 +14,7 @@ use crate::host::terminal::{self, Answer, PATIENCE, Pressed, READING, width};
 use crate::registry::Subject;
 use crate::view::notice::{self, Ways};
 use crate::view::short_notice;
-use crate::view::text::WIDEST;
+use crate::view::text::{self, WIDEST};
 use std::time::Duration;
 
 /// Whether to store what comes of it.
@@ -124,7 +124,8 @@ impl Question<'_> {
                     return self.one_by_one(undecided, granted);
                 }
                 Pressed::Key('d') if is_whole => {
-                    if answer.at_once() == Pressed::Interrupt || self.every_field(&all) {
+                    answer.at_once();
+                    if self.every_field(&all) {
                         return Ok(self.interrupted());
                     }
                     patience = READING;
@@ -157,8 +158,8 @@ impl Question<'_> {
              so it cannot be allowed here. Make the terminal larger, or run: {}",
             self.ways.enable
         );
-        let clipped = textwrap::fill(&clipped, width().clamp(20, WIDEST));
-        (format!("{}\n{clipped}\n{}", self.text, keys_in_words(&["n no"])), false)
+        let clipped = text::paragraph(&clipped, width());
+        (format!("{}\n{clipped}{}", self.text, keys_in_words(&["n no"])), false)
     }
 
     /// Every field, in pages as high as the terminal; whether Ctrl-C ended it.
@@ -188,11 +189,10 @@ impl Question<'_> {
         let (mut yes, mut no, mut more_no, mut is_open) = (vec![], vec![], vec![], false);
         for purpose in undecided.iter().chain(granted) {
             let why = self.declaration.purposes.get(purpose).map_or("", |spec| spec.why.as_str());
-            let why = textwrap::fill(&format!("{purpose}: {why}"), width().clamp(20, WIDEST));
+            let why = text::paragraph(&format!("{purpose}: {why}"), width());
             let keys = keys_in_words(&["y yes", "n no"]);
             let asked = format!("Allow {purpose}?\n{keys}");
-            let pressed =
-                key_for(&format!("{why}\n{asked}"), PATIENCE).map(|answer| answer.pressed);
+            let pressed = key_for(&format!("{why}{asked}"), PATIENCE).map(|answer| answer.pressed);
             match pressed {
                 Some(Pressed::Interrupt) => return Ok(self.interrupted()),
                 Some(Pressed::Key('y')) => yes.push(purpose.clone()),

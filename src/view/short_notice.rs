@@ -6,7 +6,7 @@ use crate::domain::declaration::{Declaration, describe};
 use crate::domain::tool_id::Purpose;
 use crate::view::identifier;
 use crate::view::notice::Ways;
-use crate::view::text::Text;
+use crate::view::text::{self, Text};
 use unicode_width::UnicodeWidthStr;
 
 /// The most lines of a question, keys included, in a terminal of [`COLUMNS`].
@@ -30,23 +30,16 @@ pub fn short_notice(
     text.paragraph(&format!("{name} asks to collect telemetry. It stays off unless you allow it."));
     text.gap();
     let mut rows: Vec<(&str, String)> = Vec::new();
-    match purposes {
-        [purpose] => {
-            rows.push(("Why", quoted(&declaration.purposes[*purpose].why)));
-            rows.push(("Collects", collects(declaration, purposes)));
-            rows.push(("Identifier", identifier::in_words(declaration, purpose)));
-            rows.extend(sent_to(declaration, purposes).map(|words| ("Sent to", words)));
-        }
-        _ => {
-            for purpose in purposes {
-                let why = quoted(&declaration.purposes[*purpose].why);
-                rows.push((purpose.as_str(), format!("{why}{}", recipients(declaration, purpose))));
-            }
-            rows.push(("Collects", collects(declaration, purposes)));
-            rows.push(("Identifier", identifiers(declaration, purposes)));
-            rows.extend(sent_to(declaration, purposes).map(|words| ("Sent to", words)));
-        }
+    for purpose in purposes {
+        let why = quoted(&declaration.purposes[*purpose].why);
+        rows.push(match purposes {
+            [_] => ("Why", why),
+            _ => (purpose.as_str(), format!("{why}{}", recipients(declaration, purpose))),
+        });
     }
+    rows.push(("Collects", collects(declaration, purposes)));
+    rows.push(("Identifier", identifiers(declaration, purposes)));
+    rows.extend(sent_to(declaration, purposes).map(|words| ("Sent to", words)));
     rows.extend(outside(declaration, purposes).map(|words| ("Elsewhere", words)));
     if let Some(required) = describe::required_in_words(&declaration.switches) {
         rows.push(("Only if", required));
@@ -57,15 +50,20 @@ pub fn short_notice(
     rows.push(("Opt out", off.join(" or ")));
     // The address of the policy is in the full notice as well, and goes first where there is no room.
     let privacy = declaration.policy.clone().map(|policy| ("Privacy", policy));
-    let mut with_privacy = text.clone();
-    with_privacy.rows(2, &rows.iter().cloned().chain(privacy).collect::<Vec<_>>());
-    let whole = with_privacy.finish();
-    let question = question(declaration, purposes, COLUMNS);
-    if lines(&whole, COLUMNS) + lines(&question, COLUMNS) + AROUND <= MOST_LINES {
+    let start = text.clone();
+    text.rows(2, &rows.iter().cloned().chain(privacy).collect::<Vec<_>>());
+    let whole = text.finish();
+    if height(declaration, purposes, &whole) <= MOST_LINES {
         return whole;
     }
+    let mut text = start;
     text.rows(2, &rows);
     text.finish()
+}
+
+/// How many lines the whole question takes: the notice, what is asked, and the keys.
+fn height(declaration: &Declaration, purposes: &[&Purpose], notice: &str) -> usize {
+    lines(notice, COLUMNS) + lines(&question(declaration, purposes, COLUMNS), COLUMNS) + AROUND
 }
 
 /// The question: who sends, and to whom.
@@ -76,9 +74,7 @@ pub fn question(declaration: &Declaration, purposes: &[&Purpose], width: usize) 
         Some((only, [])) => format!("send this to {only}"),
         Some((last, rest)) => format!("send this to {} and {last}", rest.join(", ")),
     };
-    let mut text = Text::new(width);
-    text.paragraph(&format!("Allow {} to {to}?", declaration.name));
-    text.finish()
+    text::paragraph(&format!("Allow {} to {to}?", declaration.name), width)
 }
 
 /// How many lines the question about everything that a user decides would take, if those are too many.
@@ -86,8 +82,7 @@ pub fn too_long(declaration: &Declaration) -> Option<usize> {
     let purposes: Vec<&Purpose> = declaration.purposes_of_users().collect();
     let ways = Ways::sayso(declaration.tool.as_str());
     let notice = short_notice(declaration, &purposes, &ways, COLUMNS);
-    let question = question(declaration, &purposes, COLUMNS);
-    let count = lines(&notice, COLUMNS) + lines(&question, COLUMNS) + AROUND;
+    let count = height(declaration, &purposes, &notice);
     (!purposes.is_empty() && count > MOST_LINES).then_some(count)
 }
 
@@ -158,6 +153,9 @@ fn delay(declaration: &Declaration) -> String {
 
 /// What identifies the user or a thing: once where it is the same for all purposes.
 fn identifiers(declaration: &Declaration, purposes: &[&Purpose]) -> String {
+    if let [purpose] = purposes {
+        return identifier::in_words(declaration, purpose);
+    }
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for purpose in purposes {
         let words = identifier::briefly(declaration, purpose);
