@@ -25,6 +25,7 @@
 //! | `delivery` | what leaves: the one loop, a file for each kind of receiver, the way to the network |
 //! | [`host`] | the door for tools: open, decide, first run, record, ready subcommands, start a delivery |
 //! | `catalogue` | other tools' own switches, and the files they stand in |
+//! | `app` | use cases of the program: data in, a report out; nothing is printed |
 //! | `cli` | the terminal: one file for each command of the program |
 //!
 //! [`domain::decision::decide`] decides; everything calls it.
@@ -48,6 +49,8 @@ pub mod host;
 pub mod registry;
 pub mod view;
 
+#[cfg(feature = "cli")]
+pub mod app;
 #[cfg(feature = "cli")]
 pub mod catalogue;
 #[cfg(feature = "cli")]

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder of `src`, and what it may import.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("domain", &["domain"]),
     ("view", &["domain", "view"]),
     ("fs", &["domain", "fs"]),
@@ -19,6 +19,22 @@ const LAYERS: [(&str, &[&str]); 11] = [
     (
         "host",
         &["domain", "view", "fs", "consent", "registry", "events", "choices", "delivery", "host"],
+    ),
+    (
+        "app",
+        &[
+            "domain",
+            "view",
+            "fs",
+            "consent",
+            "registry",
+            "events",
+            "choices",
+            "delivery",
+            "catalogue",
+            "host",
+            "app",
+        ],
     ),
     (
         "cli",

@@ -93,7 +93,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     } else if typed.explain {
         session.terminal.say(&explanation(session, &subject, purpose.as_ref()))?;
         if matches!(tools::registered(world, tool.as_str()), Ok(None))
-            && session.others().named(tool.as_str()).is_none()
+            && session.third_party().named(tool.as_str()).is_none()
             && let Some(meant) = tools::meant(session, tool.as_str())
         {
             session.terminal.advise(&meant);

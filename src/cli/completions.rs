@@ -2,7 +2,7 @@
 //! ids of known tools are among them; a script only asks it. Nushell has no such door, so its
 //! script is whole, and asks `sayso status --json` for the ids.
 
-use crate::cli::catalogued::Others;
+use crate::app::third_party::ThirdParty;
 use crate::cli::failure::Failure;
 use crate::cli::{Entry, Exit, Group, Session, help, tools};
 use crate::consent::World;
@@ -146,7 +146,7 @@ fn known_tools() -> Vec<CompletionCandidate> {
 
 /// Those, and the ones of other people whose programs are here.
 fn all_tools() -> Vec<CompletionCandidate> {
-    let others = Others::look(&World::of_this_process());
+    let others = ThirdParty::look(&World::of_this_process());
     let installed = others.installed().map(|entry| CompletionCandidate::new(entry.id.to_string()));
     let mut all = known_tools();
     all.extend(installed);

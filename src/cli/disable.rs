@@ -84,7 +84,7 @@ fn one(session: &Session, tool: &ToolId, typed: &Typed) -> Result<Exit, Failure>
         may_run_command: typed.run_vendor_command,
         dry_run: typed.dry_run,
     };
-    let entry = || session.others().catalogue.entry(tool);
+    let entry = || session.third_party().catalogue.entry(tool);
     if switch::is_all_there_is(&subject) {
         return match entry() {
             Some(entry) => switch::catalogued(session, entry, wanted),
@@ -92,7 +92,7 @@ fn one(session: &Session, tool: &ToolId, typed: &Typed) -> Result<Exit, Failure>
         };
     }
     let exit = refuse(session, &subject, typed)?;
-    Ok(match session.others().here(tool) {
+    Ok(match session.third_party().here(tool) {
         Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
         None => exit,
     })
@@ -139,7 +139,7 @@ fn everything(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
         tools::answered(&session.world)
     });
     let mut all = known?;
-    all.extend(session.others().installed().map(|entry| entry.id.clone()));
+    all.extend(session.third_party().installed().map(|entry| entry.id.clone()));
     for (n, tool) in all.iter().enumerate() {
         session.terminal.progress(&format!("{} of {}: {tool}", n + 1, all.len()));
         let ended = one(session, tool, typed);

@@ -48,7 +48,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
     troubles.extend(conflicts(session));
     troubles.extend(other_declarations(session));
     troubles.extend(refusing(session));
-    let others = session.others();
+    let others = session.third_party();
     troubles.extend(others.catalogue.problems.iter().cloned());
     for entry in others.installed() {
         let conflicts = conflict::of(others.machine(), entry);
@@ -95,7 +95,7 @@ const DISABLE: &str = "sayso disable ";
 
 /// Noes to a vendor's own switch that something else keeps from counting.
 fn unheard_wishes(session: &Session, entry: &CatalogueEntry) -> Vec<Trouble> {
-    let machine = session.others().machine();
+    let machine = session.third_party().machine();
     let wish = Subject::registered(&session.world, &entry.id).consent;
     let policy = session.world.policy().ok();
     let is_forbidden = |is: &ChannelState<'_>| {

@@ -64,11 +64,11 @@ fn named(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
     let tool = tools::find(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
     if switch::is_all_there_is(&subject)
-        && let Some(entry) = session.others().catalogue.entry(&tool)
+        && let Some(entry) = session.third_party().catalogue.entry(&tool)
     {
         return switch::catalogued(session, entry, wanted);
     }
-    let entry = session.others().here(&tool);
+    let entry = session.third_party().here(&tool);
     if let Some(entry) = entry {
         // Before the yes is stored: what is forbidden of the vendor's own switch is refused as well.
         let beside = switch::channels_beside_ours(entry, &typed.purpose).unwrap_or_default();

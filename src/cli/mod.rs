@@ -1,7 +1,6 @@
 //! The program: one file for each command, what is typed and what it does.
 
 mod ask;
-mod catalogued;
 mod check;
 mod completions;
 mod declare;
@@ -25,13 +24,14 @@ mod show;
 mod status;
 mod switch;
 mod terminal;
+mod third_party;
 mod tools;
 mod undo;
 mod update_check;
 
+use crate::app::third_party::ThirdParty;
 use crate::consent::World;
 use crate::domain::tool_id::ToolId;
-use catalogued::Others;
 use clap::{ArgMatches, Command};
 use failure::Failure;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -65,12 +65,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What every command gets: the outside, the terminal to speak on, and other people's tools, which
+/// What every command gets: the outside, the terminal to speak on, and third-party tools, which
 /// are looked for only where a command asks for them.
 struct Session {
     world: Arc<World>,
     terminal: Terminal,
-    others: OnceCell<Others>,
+    third_party: OnceCell<ThirdParty>,
     /// A variable has to be set in the person's shell.
     needs_variables: Cell<bool>,
     /// Third-party tools of which nobody can tell whether they are off now.
@@ -139,7 +139,7 @@ pub fn main() -> ExitCode {
     let session = Session {
         world,
         terminal,
-        others: OnceCell::new(),
+        third_party: OnceCell::new(),
         needs_variables: Cell::default(),
         not_verified: RefCell::default(),
     };

@@ -152,7 +152,7 @@ fn find<'s>(session: &'s Session, typed: &str) -> Result<Found<'s>, Failure> {
         let declaration = parsed.map_err(|problems| invalid(path, &problems))?;
         return Ok(Found::Declared(Box::new(declaration)));
     }
-    let others = session.others();
+    let others = session.third_party();
     if let Some(entry) = others.named(typed) {
         return Ok(Found::Catalogued(entry));
     }
@@ -162,7 +162,7 @@ fn find<'s>(session: &'s Session, typed: &str) -> Result<Found<'s>, Failure> {
 
 /// What is known of a tool that does not ask sayso.
 fn catalogued(session: &Session, typed: &Typed, entry: &CatalogueEntry) -> Result<Exit, Failure> {
-    let others = session.others();
+    let others = session.third_party();
     let nothing = |what: &str| {
         let why = format!("{} does not ask sayso, so there is no {what}", entry.id);
         let hint = format!("sayso show {} tells what is known of it", entry.id);

@@ -65,7 +65,7 @@ fn show(typed: &Typed, session: &Session) -> Result<Exit, Failure> {
         None => everything(session, typed.all)?,
     };
     let mut problems = diagnostics::unreadable_files(&session.world);
-    problems.extend(session.others().catalogue.problems.iter().cloned());
+    problems.extend(session.third_party().catalogue.problems.iter().cloned());
     if typed.json {
         session.terminal.say_json(&document(session, &shown, &problems))?;
     } else if shown.is_empty() {
@@ -81,7 +81,7 @@ fn show(typed: &Typed, session: &Session) -> Result<Exit, Failure> {
 
 /// The one tool that was asked about, whether it is installed or not.
 fn named<'s>(session: &'s Session, name: &str) -> Result<Shown<'s>, Failure> {
-    let others = session.others();
+    let others = session.third_party();
     let entry = others.named(name);
     let tool = match (tools::registered(&session.world, name), entry) {
         (Ok(Some(tool)), _) => tool,
@@ -104,7 +104,7 @@ fn named<'s>(session: &'s Session, name: &str) -> Result<Shown<'s>, Failure> {
 /// Every tool that asks sayso, and those of the others that are here; with `all`, all of them.
 fn everything(session: &Session, all: bool) -> Result<Shown<'_>, Failure> {
     let world = &session.world;
-    let others = session.others();
+    let others = session.third_party();
     let mut catalogued: BTreeMap<&ToolId, &CatalogueEntry> =
         others.installed().map(|entry| (&entry.id, entry)).collect();
     if all {
@@ -162,9 +162,9 @@ fn document(session: &Session, shown: &Shown<'_>, problems: &[Trouble]) -> Value
         tools.push(json!(report));
         // Two answers, since they are to two questions: what we decide, and what its vendor's own
         // switch says.
-        tools.extend(vendors.map(|entry| session.others().document(entry)));
+        tools.extend(vendors.map(|entry| session.third_party().document(entry)));
     }
-    tools.extend(shown.catalogued.iter().map(|entry| session.others().document(entry)));
+    tools.extend(shown.catalogued.iter().map(|entry| session.third_party().document(entry)));
     json!({
         "config": world.layout().ok().map(|layout| layout.config_file()),
         "default": default,
@@ -175,7 +175,7 @@ fn document(session: &Session, shown: &Shown<'_>, problems: &[Trouble]) -> Value
 
 fn for_people(session: &Session, shown: &Shown<'_>, in_full: bool) -> String {
     let terminal = &session.terminal;
-    let others = session.others();
+    let others = session.third_party();
     let mut rows = Vec::new();
     for (report, vendors) in &shown.native {
         let mut own = report::rows(report, &terminal.zone);
@@ -267,7 +267,7 @@ fn nothing_to_show(session: &Session) -> String {
     }
     looked.push(format!(
         "  PATH, for {} tools of others with telemetry: none found",
-        session.others().catalogue.entries().len()
+        session.third_party().catalogue.entries().len()
     ));
     let track = world.signals().do_not_track.as_ref();
     looked.push(format!(

@@ -126,7 +126,7 @@ fn set(
     typed: Typed<'_>,
     channels: &[Channel],
 ) -> Result<Exit, Failure> {
-    let machine = session.others().machine();
+    let machine = session.third_party().machine();
     let request = Request {
         direction: typed.direction,
         channels,
@@ -163,7 +163,7 @@ fn take(
     direction: Direction,
     step: &Step,
 ) -> Result<Exit, Failure> {
-    let machine = session.others().machine();
+    let machine = session.third_party().machine();
     let id = &entry.id;
     if let Way::Command(words) = &step.way {
         return run(session, entry, words);
@@ -204,11 +204,11 @@ fn run(session: &Session, entry: &Entry, words: &[String]) -> Result<Exit, Failu
         session.terminal.complain(&anyhow::anyhow!("{id}: {words_typed} {what}"), &[hint]);
         Ok(Exit::NotDone)
     };
-    let ran = match vendor_command::run(session.others().machine(), entry, words) {
+    let ran = match vendor_command::run(session.third_party().machine(), entry, words) {
         Ok(ran) => ran,
         Err(why) => return complain(why),
     };
-    session.others().machine().forget_files();
+    session.third_party().machine().forget_files();
     for line in &ran.said {
         session.terminal.note(&format!("{id}: | {line}"));
     }
@@ -229,7 +229,7 @@ fn tell(
     step: &Step,
     is: &ChannelState<'_>,
 ) -> Result<Exit, Failure> {
-    let machine = session.others().machine();
+    let machine = session.third_party().machine();
     let (id, channel) = (&entry.id, is.channel.as_str());
     let Some(left) = setting::left(machine, entry, direction, is) else {
         let word = match (direction, is.state) {

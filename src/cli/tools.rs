@@ -46,7 +46,7 @@ pub(super) fn find(session: &Session, typed: &str) -> Result<ToolId, Failure> {
     if let Some(tool) = registered(&session.world, typed)? {
         return Ok(tool);
     }
-    let entry = session.others().named(typed).ok_or_else(|| unknown(session, typed))?;
+    let entry = session.third_party().named(typed).ok_or_else(|| unknown(session, typed))?;
     Ok(entry.id.clone())
 }
 
@@ -71,7 +71,7 @@ pub(super) fn asks(session: &Session, subject: &Subject) -> bool {
     }
     // What is declared or answered and cannot be read may ask.
     let is_here = !matches!(registered(&session.world, subject.tool.as_str()), Ok(None));
-    is_here || session.others().catalogue.entry(&subject.tool).is_none()
+    is_here || session.third_party().catalogue.entry(&subject.tool).is_none()
 }
 
 /// Nothing is called that: what may have been meant.
@@ -88,7 +88,7 @@ pub(super) fn unknown(session: &Session, typed: &str) -> Failure {
 
 /// The tool whose program is called that, or whose id is close to it.
 pub(super) fn meant(session: &Session, typed: &str) -> Option<String> {
-    let catalogue = &session.others().catalogue;
+    let catalogue = &session.third_party().catalogue;
     let known = known(&session.world).unwrap_or_default();
     let others = catalogue.entries().map(|entry| entry.id.as_str());
     let closest = || closest(typed, known.iter().map(ToolId::as_str).chain(others));

@@ -1,64 +1,15 @@
-//! Other people's tools on the screen: their rows, their explanation, and what is known of them.
+//! Third-party tools on the screen: their rows, their explanation, and what is known of them.
 
+use crate::app::third_party::ThirdParty;
 use crate::catalogue::entry::Entry;
 use crate::catalogue::keyword::Keyword;
-use crate::catalogue::source::Machine;
-use crate::catalogue::state::{self, ChannelState, State};
-use crate::catalogue::{Catalogue, wording};
+use crate::catalogue::state::{ChannelState, State};
+use crate::catalogue::wording;
 use crate::cli::Session;
-use crate::consent::World;
-use crate::domain::tool_id::ToolId;
-use crate::registry::Subject;
 use crate::view::table::{self, Cell, Tone};
 use serde_json::{Value, json};
-use std::cell::OnceCell;
-use std::sync::Arc;
 
-/// What is known of other people's tools, and which of them are here.
-pub(super) struct Others {
-    pub(super) catalogue: Catalogue,
-    world: Arc<World>,
-    machine: OnceCell<Machine>,
-}
-
-impl Others {
-    /// Reads the catalogue.
-    pub(super) fn look(world: &Arc<World>) -> Self {
-        let catalogue = Catalogue::read(world);
-        Self { catalogue, world: Arc::clone(world), machine: OnceCell::new() }
-    }
-
-    /// This machine, looked at once something has to be known of it.
-    pub(super) fn machine(&self) -> &Machine {
-        self.machine.get_or_init(|| self.catalogue.look_around(&self.world))
-    }
-
-    /// The entry of a tool whose program is here, or about which the person said something.
-    pub(super) fn present(&self, subject: &Subject) -> Option<&Entry> {
-        let entry = self.catalogue.entry(&subject.tool)?;
-        (self.machine().program(entry).is_some() || subject.consent.catalogued).then_some(entry)
-    }
-
-    /// The entry of a tool whose program is here.
-    pub(super) fn here(&self, tool: &ToolId) -> Option<&Entry> {
-        self.catalogue.entry(tool).filter(|entry| self.machine().program(entry).is_some())
-    }
-
-    /// Every tool whose program is here.
-    pub(super) fn installed(&self) -> impl Iterator<Item = &Entry> {
-        self.catalogue.entries().filter(|entry| self.machine().program(entry).is_some())
-    }
-
-    /// The entry that a person means by a word: its id, or else nothing.
-    pub(super) fn named(&self, typed: &str) -> Option<&Entry> {
-        self.catalogue.entry(&typed.parse::<ToolId>().ok()?)
-    }
-
-    /// The channels of a tool.
-    pub(super) fn states<'e>(&self, entry: &'e Entry) -> Vec<ChannelState<'e>> {
-        state::of(self.machine(), entry)
-    }
-
+impl ThirdParty {
     /// Why a channel is as it is, in a few words, and whether the administrator forbids it.
     fn because(&self, entry: &Entry, is: &ChannelState<'_>) -> String {
         wording::because(self.machine(), entry, is) + &self.forbidden(entry, is)
@@ -70,12 +21,10 @@ impl Others {
     }
 
     fn forbidden(&self, entry: &Entry, is: &ChannelState<'_>) -> String {
-        let purpose = is.channel.as_str().parse().ok();
-        let policy = self.world.policy();
-        match policy.map(|policy| policy.denies(&entry.id, purpose.as_ref())) {
-            Ok(Some(denied)) => format!("; the administrator's policy forbids it ({denied})"),
-            _ => String::new(),
-        }
+        let denied = self.denied_by(entry, is);
+        denied.map_or_else(String::new, |denied| {
+            format!("; the administrator's policy forbids it ({denied})")
+        })
     }
 
     /// One tool as `status --json` prints it.
@@ -222,9 +171,9 @@ impl Others {
 }
 
 impl Session {
-    /// Other people's tools, looked for at most once.
-    pub(super) fn others(&self) -> &Others {
-        self.others.get_or_init(|| Others::look(&self.world))
+    /// Third-party tools, looked for at most once.
+    pub(super) fn third_party(&self) -> &ThirdParty {
+        self.third_party.get_or_init(|| ThirdParty::look(&self.world))
     }
 }
 
