@@ -49,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "delivery",
             "catalogue",
             "host",
+            "app",
             "cli",
         ],
     ),

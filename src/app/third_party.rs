@@ -7,7 +7,6 @@ use crate::catalogue::source::Machine;
 use crate::catalogue::state::{self, ChannelState};
 use crate::consent::World;
 use crate::domain::tool_id::{Purpose, ToolId};
-use crate::registry::Subject;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -31,20 +30,14 @@ impl ThirdParty {
         self.machine.get_or_init(|| self.catalogue.look_around(&self.world))
     }
 
-    /// The entry of a tool whose program is here, or about which the person said something.
-    pub fn present(&self, subject: &Subject) -> Option<&Entry> {
-        let entry = self.catalogue.entry(&subject.tool)?;
-        (self.machine().program(entry).is_some() || subject.consent.catalogued).then_some(entry)
-    }
-
-    /// The entry of a tool whose program is here.
-    pub fn here(&self, tool: &ToolId) -> Option<&Entry> {
-        self.catalogue.entry(tool).filter(|entry| self.machine().program(entry).is_some())
+    /// Whether the program of a tool is on this machine.
+    pub fn is_here(&self, entry: &Entry) -> bool {
+        self.machine().program(entry).is_some()
     }
 
     /// Every tool whose program is here.
     pub fn installed(&self) -> impl Iterator<Item = &Entry> {
-        self.catalogue.entries().filter(|entry| self.machine().program(entry).is_some())
+        self.catalogue.entries().filter(|entry| self.is_here(entry))
     }
 
     /// The entry that a person means by a word: its id, or else nothing.

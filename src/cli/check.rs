@@ -1,5 +1,6 @@
 //! `sayso check`: an exit code for scripts, 0 to allow and 1 to hold.
 
+use crate::app::resolve::Kind;
 use crate::cli::failure::Failure;
 use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::consent::World;
@@ -104,7 +105,8 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 
 /// Whether it is somebody else's tool. That nothing declares one, or that it is off, would mislead.
 fn is_others(session: &Session, subject: &Subject, decision: Decision) -> bool {
-    decision.reason == Reason::Undeclared && !tools::asks(session, subject)
+    decision.reason == Reason::Undeclared
+        && matches!(Kind::of(subject, session.third_party()), Kind::ThirdParty(_))
 }
 
 fn document(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> Value {

@@ -1,5 +1,6 @@
 //! `sayso disable`: no question, works offline, immediate; tells nobody.
 
+use crate::app::resolve::{self, Kind};
 use crate::catalogue::setting::Direction;
 use crate::catalogue::shells;
 use crate::choices;
@@ -84,18 +85,20 @@ fn one(session: &Session, tool: &ToolId, typed: &Typed) -> Result<Exit, Failure>
         may_run_command: typed.run_vendor_command,
         dry_run: typed.dry_run,
     };
-    let entry = || session.third_party().catalogue.entry(tool);
-    if switch::is_all_there_is(&subject) {
-        return match entry() {
-            Some(entry) => switch::catalogued(session, entry, wanted),
-            None => refuse(session, &subject, typed),
-        };
+    match Kind::of(&subject, session.third_party()) {
+        Kind::ThirdParty(Some(entry)) => switch::catalogued(session, entry, wanted),
+        Kind::Both(entry) if resolve::concerns_the_vendor_alone(&subject) => {
+            switch::catalogued(session, entry, wanted)
+        }
+        Kind::Native | Kind::ThirdParty(None) => refuse(session, &subject, typed),
+        Kind::Both(entry) => {
+            let exit = refuse(session, &subject, typed)?;
+            Ok(match session.third_party().is_here(entry) {
+                true => exit.and(switch::beside_ours(session, entry, wanted)?),
+                false => exit,
+            })
+        }
     }
-    let exit = refuse(session, &subject, typed)?;
-    Ok(match session.third_party().here(tool) {
-        Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
-        None => exit,
-    })
 }
 
 fn refuse(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Failure> {

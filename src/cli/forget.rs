@@ -1,5 +1,6 @@
 //! `sayso forget`: a no, and everything that the tool left here is deleted.
 
+use crate::app::resolve::Kind;
 use crate::catalogue::start_files;
 use crate::choices;
 use crate::choices::Removed;
@@ -51,7 +52,7 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::find(session, name)?;
     let subject = Subject::registered(world, &tool);
-    if !tools::asks(session, &subject) {
+    if let Kind::ThirdParty(_) = Kind::of(&subject, session.third_party()) {
         let what = format!("{tool} does not ask sayso, so it has left nothing here");
         let hint = match subject.consent.catalogued {
             true => format!("sayso undo {tool} forgets your wish, and puts its files back"),

@@ -1,5 +1,7 @@
 //! `sayso status`: what every tool may collect, and why.
 
+use crate::app::resolve::Kind;
+use crate::app::third_party::ThirdParty;
 use crate::catalogue::entry::Entry as CatalogueEntry;
 use crate::cli::failure::Failure;
 use crate::cli::{Entry, Exit, Group, Session, tools};
@@ -90,15 +92,12 @@ fn named<'s>(session: &'s Session, name: &str) -> Result<Shown<'s>, Failure> {
         (Ok(None), None) => return Err(tools::unknown(session, name)),
     };
     let subject = Subject::registered(&session.world, &tool);
-    Ok(match entry {
-        Some(entry) if is_only_catalogued(&subject) => {
-            Shown { native: Vec::new(), catalogued: vec![entry] }
-        }
-        _ => Shown {
-            native: vec![(report_on(&subject), others.present(&subject))],
-            catalogued: Vec::new(),
-        },
-    })
+    let mut shown = Shown { native: Vec::new(), catalogued: Vec::new() };
+    match of_kind(&subject, others) {
+        Ok(native) => shown.native.push(native),
+        Err(entry) => shown.catalogued.push(entry),
+    }
+    Ok(shown)
 }
 
 /// Every tool that asks sayso, and those of the others that are here; with `all`, all of them.
@@ -115,22 +114,33 @@ fn everything(session: &Session, all: bool) -> Result<Shown<'_>, Failure> {
     let known = if world.layout().is_err() { BTreeSet::new() } else { tools::known(world)? };
     for tool in &known {
         let subject = Subject::registered(world, tool);
-        match others.catalogue.entry(tool) {
-            Some(entry) if is_only_catalogued(&subject) => {
-                catalogued.insert(&entry.id, entry);
-            }
-            _ => {
-                native.push((report_on(&subject), others.present(&subject)));
+        match of_kind(&subject, others) {
+            Ok(report) => {
+                native.push(report);
                 catalogued.remove(tool);
+            }
+            Err(entry) => {
+                catalogued.insert(&entry.id, entry);
             }
         }
     }
     Ok(Shown { native, catalogued: catalogued.into_values().collect() })
 }
 
-/// Whether all that is here of a tool is what the person wants of its vendor's switch.
-fn is_only_catalogued(subject: &Subject) -> bool {
-    subject.consent.catalogued && subject.declaration().is_none() && subject.unreadable().is_none()
+/// What holds for a tool that asks sayso, with its vendor's own switch where that can be said something
+/// of; or else the entry of a tool that does not ask.
+fn of_kind<'t>(
+    subject: &Subject,
+    third_party: &'t ThirdParty,
+) -> Result<(ToolReport, Option<&'t CatalogueEntry>), &'t CatalogueEntry> {
+    let vendors = match Kind::of(subject, third_party) {
+        Kind::ThirdParty(Some(entry)) => return Err(entry),
+        Kind::Both(entry) if subject.consent.catalogued || third_party.is_here(entry) => {
+            Some(entry)
+        }
+        Kind::Native | Kind::ThirdParty(None) | Kind::Both(_) => None,
+    };
+    Ok((report_on(subject), vendors))
 }
 
 /// What holds by the registered declaration; and where the program carries another one by which more is

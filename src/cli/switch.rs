@@ -12,7 +12,6 @@ use crate::cli::{Exit, Session};
 use crate::domain::consent::Choice;
 use crate::domain::tool_id::Purpose;
 use crate::host::act;
-use crate::registry::Subject;
 use crate::view::text;
 
 /// What was typed.
@@ -25,15 +24,6 @@ pub(super) struct Typed<'t> {
     pub(super) is_named: bool,
     pub(super) may_run_command: bool,
     pub(super) dry_run: bool,
-}
-
-/// Whether all that sayso has to do with a tool is its vendor's switch.
-pub(super) fn is_all_there_is(subject: &Subject) -> bool {
-    let said = &subject.consent;
-    let asked_nothing = said.answers.is_empty() && said.noticed.is_none();
-    subject.declaration().is_none()
-        && subject.unreadable().is_none()
-        && (said.catalogued || asked_nothing)
 }
 
 /// Remembers what the person wants of a tool that does not ask sayso, and sets its vendor's switch.

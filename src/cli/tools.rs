@@ -1,5 +1,6 @@
 //! The tools that this machine knows, and what a mistyped one may have meant.
 
+use crate::app::resolve::Kind;
 use crate::choices;
 use crate::cli::Session;
 use crate::cli::failure::Failure;
@@ -53,25 +54,12 @@ pub(super) fn find(session: &Session, typed: &str) -> Result<ToolId, Failure> {
 /// Reads the id of a tool that asks sayso. Of any other, nothing waits here, leaves or is known.
 pub(super) fn find_asking(session: &Session, typed: &str) -> Result<ToolId, Failure> {
     let tool = find(session, typed)?;
-    if asks(session, &Subject::registered(&session.world, &tool)) {
+    let subject = Subject::registered(&session.world, &tool);
+    if !matches!(Kind::of(&subject, session.third_party()), Kind::ThirdParty(_)) {
         return Ok(tool);
     }
     let hint = format!("sayso status {tool} shows its vendor's own switch");
     Err(Failure::not_done(anyhow::anyhow!("{tool} does not ask sayso")).hint(hint))
-}
-
-/// Whether a tool asks sayso, as far as anybody can tell: `false` where its vendor's own switch is
-/// all there is.
-pub(super) fn asks(session: &Session, subject: &Subject) -> bool {
-    if subject.declaration().is_some() {
-        return true;
-    }
-    if subject.consent.catalogued {
-        return false;
-    }
-    // What is declared or answered and cannot be read may ask.
-    let is_here = !matches!(registered(&session.world, subject.tool.as_str()), Ok(None));
-    is_here || session.third_party().catalogue.entry(&subject.tool).is_none()
 }
 
 /// Nothing is called that: what may have been meant.
