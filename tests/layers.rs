@@ -212,3 +212,31 @@ fn nothing_outside_the_project_is_reached_for() {
         assert!(!read(&path).contains(outside), "{}", path.display());
     }
 }
+
+/// The oldest Rust that a package needs, as its parts.
+fn rust_version(package: &serde_json::Value) -> Vec<u32> {
+    let version = package["rust_version"].as_str().unwrap_or("0");
+    let mut parts: Vec<u32> =
+        version.split('.').map(|part| part.parse().expect("a number")).collect();
+    parts.resize(3, 0);
+    parts
+}
+
+#[test]
+fn no_dependency_needs_a_newer_rust_than_we_say() {
+    let ran = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["--filter-platform", &format!("{}-unknown-linux-gnu", std::env::consts::ARCH)])
+        .current_dir(root())
+        .output()
+        .expect("cargo starts");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let ours = packages.iter().find(|package| package["name"] == "sayso").map(rust_version);
+    let ours = ours.expect("this package");
+    assert!(ours[0] == 1);
+    let newer = packages.iter().filter(|package| rust_version(package) > ours);
+    let newer: Vec<_> = newer.map(|package| (&package["name"], &package["rust_version"])).collect();
+    assert!(newer.is_empty(), "{newer:?}");
+}
