@@ -11,7 +11,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("view", &["domain", "view"]),
     ("fs", &["domain", "fs"]),
     ("consent", &["domain", "fs", "consent"]),
-    ("registry", &["domain", "view", "fs", "consent", "registry"]),
+    ("registry", &["domain", "fs", "consent", "registry"]),
     ("events", &["domain", "fs", "consent", "registry", "events"]),
     ("choices", &["domain", "fs", "consent", "registry", "events", "choices"]),
     ("delivery", &["domain", "view", "fs", "consent", "registry", "events", "choices", "delivery"]),

@@ -7,8 +7,8 @@ use crate::consent::World;
 use crate::domain::decision::{Decision, Reason, Source};
 use crate::domain::tool_id::{Purpose, ToolId};
 use crate::registry::Subject;
-use crate::registry::context::Explained;
 use crate::view::notice::Ways;
+use crate::view::reasons::{self, Explained};
 use crate::view::table::{self, Cell, Tone};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
@@ -110,7 +110,10 @@ fn is_others(session: &Session, subject: &Subject, decision: Decision) -> bool {
 }
 
 fn document(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> Value {
-    let explained = subject.explain(purpose, &Ways::sayso_for(subject.tool.as_str(), purpose));
+    let explained = reasons::explain(
+        &subject.explanation(purpose),
+        &Ways::sayso_for(subject.tool.as_str(), purpose),
+    );
     let decision = explained.decision;
     let detail = match is_others(session, subject, decision) {
         true => "it does not ask sayso".to_owned(),
@@ -136,7 +139,8 @@ fn document(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> 
 
 fn explanation(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> String {
     let tool = &subject.tool;
-    let explained = subject.explain(purpose, &Ways::sayso_for(tool.as_str(), purpose));
+    let explained =
+        reasons::explain(&subject.explanation(purpose), &Ways::sayso_for(tool.as_str(), purpose));
     let decision = explained.decision;
     let (word, tone) = crate::view::reasons::state(decision);
     let rows: Vec<Vec<Cell>> = subject

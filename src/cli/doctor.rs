@@ -13,6 +13,7 @@ use crate::registry::Subject;
 use crate::registry::carried::{self, Carried};
 use crate::registry::diagnostics::{self, Trouble};
 use crate::view::notice::Ways;
+use crate::view::reasons;
 use crate::view::text;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use jiff::tz::TimeZone;
@@ -182,7 +183,7 @@ fn conflicts(session: &Session) -> Vec<Trouble> {
         }
         for (purpose, answer) in subject.consent.answers.iter() {
             let ways = Ways::sayso_for(tool.as_str(), Some(purpose));
-            let explained = subject.explain(Some(purpose), &ways);
+            let explained = reasons::explain(&subject.explanation(Some(purpose)), &ways);
             if let Some(at) = explained.ahead {
                 troubles.push(Trouble {
                     path: None,

@@ -12,6 +12,7 @@ use crate::registry::Subject;
 use crate::registry::carried;
 use crate::registry::diagnostics::{self, Trouble};
 use crate::view::notice::Ways;
+use crate::view::reasons;
 use crate::view::table::{self, Cell, Tone};
 use crate::view::text;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -243,8 +244,8 @@ fn details(session: &Session, tool: &str) -> String {
     let all = purposes.iter().map(Some).chain(purposes.is_empty().then_some(None));
     for purpose in all {
         let ways = Ways::sayso_for(tool.as_str(), purpose);
-        let mut explained = subject.explain(purpose, &ways);
-        let by_its_own = own.as_ref().map(|own| own.explain(purpose, &ways));
+        let mut explained = reasons::explain(&subject.explanation(purpose), &ways);
+        let by_its_own = own.as_ref().map(|own| reasons::explain(&own.explanation(purpose), &ways));
         if let Some(by_its_own) = by_its_own
             && by_its_own.decision.allows()
             && !explained.decision.allows()

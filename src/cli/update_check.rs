@@ -8,6 +8,7 @@ use crate::domain::update::{self as answer, Update};
 use crate::events::recorder::Recorder;
 use crate::registry::Subject;
 use crate::view::notice::Ways;
+use crate::view::reasons;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -58,7 +59,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
         }
         Checked::Held(purpose, _) => {
             let ways = Ways::sayso_for(tool.as_str(), Some(&purpose));
-            let explained = subject.explain(Some(&purpose), &ways);
+            let explained = reasons::explain(&subject.explanation(Some(&purpose)), &ways);
             let error = anyhow::anyhow!("{}", explained.detail)
                 .context(format!("{tool} may not ask for updates"));
             return Err(Failure::not_done(error).hint(explained.hint));

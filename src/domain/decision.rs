@@ -313,6 +313,22 @@ fn said(word: &str, notice: Option<u32>, at: Option<Timestamp>, via: Option<Via>
     parts.join(", ")
 }
 
+/// A decision, with all that its words for people are made of.
+#[derive(Debug)]
+pub struct Explanation<'a> {
+    /// What holds.
+    pub decision: Decision,
+    /// What it was made of, with the facts that cannot change it.
+    pub facts: Facts<'a>,
+    /// When the user was asked and did not answer, where that is why it is undecided; and whether they will be
+    /// asked again.
+    pub asked: Option<(Timestamp, bool)>,
+    /// When the user decided.
+    pub decided: Option<Timestamp>,
+    /// The same where it is in the future: the clock was wrong then, or is now.
+    pub ahead: Option<Timestamp>,
+}
+
 #[cfg(test)]
 #[path = "decision_tests.rs"]
 mod tests;

@@ -10,6 +10,7 @@ use crate::fs::Error;
 use crate::host::presence::Absence;
 use crate::registry::Subject;
 use crate::view::notice::{self, Ways};
+use crate::view::reasons;
 
 /// Why something was not switched on or off.
 #[derive(Debug, thiserror::Error)]
@@ -291,7 +292,7 @@ pub fn after_yes(subject: &Subject, purposes: &[Purpose], ways: &Ways) -> Vec<St
     purposes
         .iter()
         .map(|purpose| {
-            let explained = subject.explain(Some(purpose), ways);
+            let explained = reasons::explain(&subject.explanation(Some(purpose)), ways);
             if explained.decision.allows() {
                 format!("{tool}: {purpose} is on.")
             } else {

@@ -10,6 +10,7 @@ use crate::host::speak::{answer, aside};
 use crate::host::{Host, presence, report, terminal};
 use crate::registry::Subject;
 use crate::view::notice::{self, Ways};
+use crate::view::reasons;
 use crate::view::text;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::tz::TimeZone;
@@ -237,7 +238,7 @@ impl Host {
     fn say_what_remains(&self, how: &str) {
         let Some(subject) = self.subject.as_ref().map(Subject::again) else { return };
         for purpose in subject.purposes() {
-            let explained = subject.explain(Some(&purpose), self.ways());
+            let explained = reasons::explain(&subject.explanation(Some(&purpose)), self.ways());
             if !explained.decision.allows() && purpose.as_str() != "usage" {
                 aside(&format!("{purpose} {how}: {}\n", explained.because));
             }

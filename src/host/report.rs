@@ -83,7 +83,7 @@ pub fn worse_of(mut registered: ToolReport, carried: ToolReport) -> ToolReport {
 }
 
 fn of_purpose(subject: &Subject, purpose: Option<&Purpose>, ways: &Ways) -> PurposeReport {
-    let mut explained = subject.explain(purpose, ways);
+    let mut explained = reasons::explain(&subject.explanation(purpose), ways);
     if explained.ahead.is_some() {
         explained.because += "; dated in the future";
         explained.detail += "; dated in the future: nothing from before that is sent, and opting in \

@@ -4,7 +4,9 @@
 use crate::consent::World;
 use crate::consent::last_prompt;
 use crate::domain::consent::{Consent, Noticed, Read, Word};
-use crate::domain::decision::{self, Decision, Facts, Reason, Source, Standing, Unreadable};
+use crate::domain::decision::{
+    self, Decision, Explanation, Facts, Reason, Source, Standing, Unreadable,
+};
 use crate::domain::declaration::{Declaration, Event, Prepared, Terms};
 use crate::domain::event::needs_secret;
 use crate::domain::policy::Policy;
@@ -14,9 +16,7 @@ use crate::domain::tool_id::{Purpose, ToolId};
 use crate::fs::Error;
 use crate::registry::source::Known;
 use crate::registry::{cache, declarations};
-use crate::view::notice::Ways;
-use crate::view::reasons;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, OnceLock};
 
 /// A tool, ready to be decided about.
@@ -190,7 +190,7 @@ impl Subject {
 
     /// What a recipient sees instead of the person, for events of that time; `None` where the purpose
     /// has no identity, or nothing to make one of. Automations are nobody, so all of them are one.
-    pub fn pseudonym(&self, purpose: &Purpose, at: jiff::Timestamp) -> Option<String> {
+    pub fn pseudonym(&self, purpose: &Purpose, at: Timestamp) -> Option<String> {
         let identity = self.declaration()?.purposes.get(purpose)?.identity;
         let period = pseudonym::period(identity, at)?;
         if self.world.signals().automation.is_some() {
@@ -240,28 +240,28 @@ impl Subject {
         decision::sources(&facts)
     }
 
-    /// The decision, and its words for people.
-    pub fn explain(&self, purpose: Option<&Purpose>, ways: &Ways) -> Explained {
+    /// The decision, with all that its words for people are made of.
+    pub fn explanation(&self, purpose: Option<&Purpose>) -> Explanation<'_> {
         let facts = self.all_facts(purpose);
         let decision = decision::decide(&facts);
-        let unanswered = purpose.and_then(|purpose| self.unanswered(purpose, decision));
-        Explained {
+        let decided = facts.word.at();
+        Explanation {
             decision,
-            because: unanswered.clone().unwrap_or_else(|| reasons::because(decision, &facts)),
-            detail: unanswered.unwrap_or_else(|| reasons::detail(decision, &facts)),
-            hint: reasons::how_to_change(decision, &facts, ways),
-            decided: facts.word.at(),
-            ahead: facts.word.at().filter(|at| decision.allows() && *at > self.world.now()),
+            asked: purpose.and_then(|purpose| self.asked(purpose, decision)),
+            decided,
+            ahead: decided.filter(|at| decision.allows() && *at > self.world.now()),
+            facts,
         }
     }
 
-    /// That the user was asked about a purpose, where that is why it is undecided.
-    fn unanswered(&self, purpose: &Purpose, decision: Decision) -> Option<String> {
+    /// When the user was asked about a purpose, where that is why it is undecided; and whether they will be
+    /// asked again.
+    fn asked(&self, purpose: &Purpose, decision: Decision) -> Option<(Timestamp, bool)> {
         let declaration = self.declaration().filter(|_| decision.reason == Reason::Unasked)?;
         let asked = last_prompt::last(self.world.layout().ok()?, &self.tool)?;
         let is_meant = asked.purposes.iter().any(|name| name == purpose.as_str())
             && asked.is_about(declaration);
-        is_meant.then(|| reasons::unanswered(asked.at, asked.times < last_prompt::MOST))
+        is_meant.then_some((asked.at, asked.times < last_prompt::MOST))
     }
 
     /// The facts, with those that cannot change the decision.
@@ -363,22 +363,6 @@ impl Subject {
             _ => true,
         }
     }
-}
-
-/// A decision with its words for people.
-pub struct Explained {
-    /// What holds.
-    pub decision: Decision,
-    /// Why, short enough for a table.
-    pub because: String,
-    /// Why, in full.
-    pub detail: String,
-    /// What a person can do about it.
-    pub hint: String,
-    /// When the person said something about it.
-    pub decided: Option<jiff::Timestamp>,
-    /// The same where it is in the future: the clock was wrong then, or is now.
-    pub ahead: Option<jiff::Timestamp>,
 }
 
 fn unreadable(what: &'static str, error: &Error) -> Unreadable {

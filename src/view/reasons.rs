@@ -1,12 +1,42 @@
 //! What people read about decisions. Every such sentence stands here.
 
 use crate::domain::consent::Word;
-use crate::domain::decision::{self, Decision, Facts, Reason};
+use crate::domain::decision::{self, Decision, Explanation, Facts, Reason};
 use crate::domain::declaration::Manner;
 use crate::domain::legible::on_one_line;
 use crate::view::notice::Ways;
 use crate::view::table::Tone;
 use jiff::Timestamp;
+
+/// A decision with its words for people.
+pub struct Explained {
+    /// What holds.
+    pub decision: Decision,
+    /// Why, short enough for a table.
+    pub because: String,
+    /// Why, in full.
+    pub detail: String,
+    /// What a person can do about it.
+    pub hint: String,
+    /// When the person said something about it.
+    pub decided: Option<Timestamp>,
+    /// The same where it is in the future: the clock was wrong then, or is now.
+    pub ahead: Option<Timestamp>,
+}
+
+/// The words for a decision.
+pub fn explain(explanation: &Explanation<'_>, ways: &Ways) -> Explained {
+    let Explanation { decision, facts, asked, decided, ahead } = explanation;
+    let unanswered = asked.map(|(at, comes_again)| unanswered(at, comes_again));
+    Explained {
+        decision: *decision,
+        because: unanswered.clone().unwrap_or_else(|| because(*decision, facts)),
+        detail: unanswered.unwrap_or_else(|| detail(*decision, facts)),
+        hint: how_to_change(*decision, facts, ways),
+        decided: *decided,
+        ahead: *ahead,
+    }
+}
 
 /// The state in a word: on, off, not asked yet.
 pub fn state(decision: Decision) -> (&'static str, Tone) {
