@@ -1,7 +1,7 @@
 //! The loop: one traced run tells which system calls there are; then each is killed or failed in
 //! turn, in a fresh copy of the home, and what is left is looked at.
 
-use crate::support::{Home, Ran, program};
+use crate::support::{Home, Ran, is_all, program, sample};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -83,6 +83,7 @@ impl Sweep<'_> {
             .filter(|case| case.fault == "kill" || case.call.has_errors)
             .collect();
         assert!(cases.len() > 50, "only {} cases: the trace was not understood", cases.len());
+        let cases = sample(cases);
         let (next, hit) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let failures = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
@@ -106,7 +107,10 @@ impl Sweep<'_> {
         let seconds = start.elapsed().as_secs_f32();
         let name = self.arguments.join(" ");
         eprintln!("{name}: {} cases in {seconds:.1} s", cases.len());
-        assert!(hit.into_inner() > 20, "{name}: hardly any fault had an effect");
+        assert!(
+            hit.into_inner() > if is_all() { 20 } else { cases.len() / 8 },
+            "{name}: hardly any fault had an effect"
+        );
         assert!(
             failures.is_empty(),
             "{name}: {} of {} cases failed:\n{}",

@@ -3,7 +3,7 @@
 
 use super::sweep::{Call, calls_after_start, copy_folder, within_patience};
 use super::{SOME, can_trace};
-use crate::support::{Home, Ran, program};
+use crate::support::{Home, Ran, is_all, program, sample};
 use crate::switching::{Node, tree};
 use std::collections::BTreeMap;
 use std::fs;
@@ -91,6 +91,7 @@ impl Sweep {
             .filter(|(call, fault)| *fault == "kill" || call.has_errors)
             .collect();
         assert!(cases.len() > 100, "only {} cases: the trace was not understood", cases.len());
+        let cases = sample(cases);
         let (next, hit) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let failures = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
@@ -114,7 +115,10 @@ impl Sweep {
         let failures = failures.into_inner().expect("no panic");
         let name = self.arguments.join(" ");
         eprintln!("{name}: {} cases", cases.len());
-        assert!(hit.into_inner() > 50, "{name}: hardly any fault had an effect");
+        assert!(
+            hit.into_inner() > if is_all() { 50 } else { cases.len() / 8 },
+            "{name}: hardly any fault had an effect"
+        );
         let few: Vec<&String> = failures.iter().take(20).collect();
         assert!(few.is_empty(), "{name}: {} of {} failed:\n{few:#?}", failures.len(), cases.len());
     }
