@@ -5,7 +5,7 @@ use super::{record, recorded};
 use crate::faults::can_trace;
 use crate::faults::sweep::{Call, calls_after_start, copy_folder, within_patience};
 use crate::support::receiver::{OK, Receiver};
-use crate::support::{Home, Ran, program};
+use crate::support::{Home, Ran, program, sample};
 use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::sync::Mutex;
@@ -110,6 +110,8 @@ impl Sweep {
             .flat_map(|call| faults.iter().map(move |fault| (call, *fault)))
             .filter(|(call, fault)| *fault == "kill" || call.has_errors)
             .collect();
+        assert!(cases.len() > 50, "only {} cases: the trace was not understood", cases.len());
+        let cases = sample(cases);
         let next = AtomicUsize::new(0);
         let failures = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
@@ -128,7 +130,6 @@ impl Sweep {
         });
         let seconds = start.elapsed().as_secs_f32();
         eprintln!("deliver: {} calls, {} cases in {seconds:.1} s", calls.len(), cases.len());
-        assert!(cases.len() > 50, "only {} cases: the trace was not understood", cases.len());
         let failures = failures.into_inner().expect("no panic");
         assert!(
             failures.is_empty(),
