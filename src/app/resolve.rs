@@ -6,7 +6,7 @@ use crate::registry::Subject;
 
 /// What sayso has to do with a tool.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind<'e> {
+pub enum ToolKind<'e> {
     /// It asks sayso, or would: it is declared, or the user decided about it here.
     Native,
     /// It does not ask sayso: all there is of it is its vendor's own switch. Without an entry, the catalogue
@@ -16,7 +16,7 @@ pub enum Kind<'e> {
     Both(&'e Entry),
 }
 
-impl<'e> Kind<'e> {
+impl<'e> ToolKind<'e> {
     /// The kind of a tool, by what this machine holds of it and what the catalogue knows.
     pub fn of(subject: &Subject, third_party: &'e ThirdParty) -> Self {
         let entry = third_party.catalogue.entry(&subject.tool);
@@ -27,16 +27,34 @@ impl<'e> Kind<'e> {
             (false, entry) => Self::ThirdParty(entry),
         }
     }
-}
 
-/// Whether nothing is declared of a tool, and no choice but an opt-out of all of it is stored: a new choice
-/// concerns its vendor's switch alone, and the opt-out stays.
-pub fn concerns_the_vendor_alone(subject: &Subject) -> bool {
-    let choice = &subject.consent;
-    subject.terms().is_none()
-        && subject.unreadable().is_none()
-        && choice.answers.is_empty()
-        && choice.noticed.is_none()
+    /// Whether all there is of it is its vendor's own switch.
+    pub fn is_third_party(self) -> bool {
+        matches!(self, Self::ThirdParty(_))
+    }
+
+    /// The entry of a tool of which a new choice concerns its vendor's switch alone: nothing is declared of
+    /// it, and at most an opt-out of all of it is stored, which stays.
+    pub fn vendor_alone(self, subject: &Subject) -> Option<&'e Entry> {
+        let choice = &subject.consent;
+        match self {
+            Self::ThirdParty(entry) => entry,
+            Self::Both(entry) => (subject.terms().is_none()
+                && subject.unreadable().is_none()
+                && choice.answers.is_empty()
+                && choice.noticed.is_none())
+            .then_some(entry),
+            Self::Native => None,
+        }
+    }
+
+    /// The entry of a tool that asks sayso, and whose vendor's own switch is on this machine as well.
+    pub fn vendor_beside(self, third_party: &ThirdParty) -> Option<&'e Entry> {
+        match self {
+            Self::Both(entry) if third_party.is_here(entry) => Some(entry),
+            _ => None,
+        }
+    }
 }
 
 /// Whether a tool asks sayso, as far as can be told: what is there and cannot be read may ask.
@@ -72,10 +90,10 @@ mod tests {
         let variables = BTreeMap::from([("SAYSO_HOME".to_owned(), folder)]);
         let world = World::new(Arc::new(variables), jiff::Timestamp::UNIX_EPOCH);
         let subject = Subject::registered(&world, &tool.parse().expect("an id"));
-        match Kind::of(&subject, &ThirdParty::look(&world)) {
-            Kind::Native => "native".to_owned(),
-            Kind::ThirdParty(entry) => format!("third-party {}", entry.is_some()),
-            Kind::Both(entry) => format!("both {}", entry.id),
+        match ToolKind::of(&subject, &ThirdParty::look(&world)) {
+            ToolKind::Native => "native".to_owned(),
+            ToolKind::ThirdParty(entry) => format!("third-party {}", entry.is_some()),
+            ToolKind::Both(entry) => format!("both {}", entry.id),
         }
     }
 

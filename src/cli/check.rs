@@ -1,6 +1,6 @@
 //! `sayso check`: an exit code for scripts, 0 to allow and 1 to hold.
 
-use crate::app::resolve::Kind;
+use crate::app::resolve::ToolKind;
 use crate::cli::failure::Failure;
 use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::consent::World;
@@ -106,7 +106,7 @@ fn run(matches: &ArgMatches, session: &Session) -> Result<Exit, Failure> {
 /// Whether it is somebody else's tool. That nothing declares one, or that it is off, would mislead.
 fn is_others(session: &Session, subject: &Subject, decision: Decision) -> bool {
     decision.reason == Reason::Undeclared
-        && matches!(Kind::of(subject, session.third_party()), Kind::ThirdParty(_))
+        && ToolKind::of(subject, session.third_party()).is_third_party()
 }
 
 fn document(session: &Session, subject: &Subject, purpose: Option<&Purpose>) -> Value {
@@ -142,7 +142,7 @@ fn explanation(session: &Session, subject: &Subject, purpose: Option<&Purpose>) 
     let explained =
         reasons::explain(&subject.explanation(purpose), &Ways::sayso_for(tool.as_str(), purpose));
     let decision = explained.decision;
-    let (word, tone) = crate::view::reasons::state(decision);
+    let (word, tone) = reasons::state(decision);
     let rows: Vec<Vec<Cell>> = subject
         .sources(purpose)
         .into_iter()

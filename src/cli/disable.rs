@@ -1,6 +1,6 @@
 //! `sayso disable`: no question, works offline, immediate; tells nobody.
 
-use crate::app::resolve::{self, Kind};
+use crate::app::resolve::ToolKind;
 use crate::catalogue::setting::Direction;
 use crate::catalogue::shells;
 use crate::choices;
@@ -85,20 +85,15 @@ fn one(session: &Session, tool: &ToolId, typed: &Typed) -> Result<Exit, Failure>
         may_run_command: typed.run_vendor_command,
         dry_run: typed.dry_run,
     };
-    match Kind::of(&subject, session.third_party()) {
-        Kind::ThirdParty(Some(entry)) => switch::catalogued(session, entry, wanted),
-        Kind::Both(entry) if resolve::concerns_the_vendor_alone(&subject) => {
-            switch::catalogued(session, entry, wanted)
-        }
-        Kind::Native | Kind::ThirdParty(None) => refuse(session, &subject, typed),
-        Kind::Both(entry) => {
-            let exit = refuse(session, &subject, typed)?;
-            Ok(match session.third_party().is_here(entry) {
-                true => exit.and(switch::beside_ours(session, entry, wanted)?),
-                false => exit,
-            })
-        }
+    let kind = ToolKind::of(&subject, session.third_party());
+    if let Some(entry) = kind.vendor_alone(&subject) {
+        return switch::catalogued(session, entry, wanted);
     }
+    let exit = refuse(session, &subject, typed)?;
+    Ok(match kind.vendor_beside(session.third_party()) {
+        Some(entry) => exit.and(switch::beside_ours(session, entry, wanted)?),
+        None => exit,
+    })
 }
 
 fn refuse(session: &Session, subject: &Subject, typed: &Typed) -> Result<Exit, Failure> {

@@ -1,6 +1,6 @@
 //! `sayso enable`: the command is the affirmative act, so there is no further question.
 
-use crate::app::resolve::{self, Kind};
+use crate::app::resolve::ToolKind;
 use crate::catalogue::keyword::Keyword as _;
 use crate::catalogue::setting::Direction;
 use crate::cli::failure::Failure;
@@ -64,14 +64,11 @@ fn named(session: &Session, typed: &Typed) -> Result<Exit, Failure> {
     };
     let tool = tools::find(session, &typed.tool)?;
     let subject = Subject::registered(world, &tool);
-    let entry = match Kind::of(&subject, session.third_party()) {
-        Kind::ThirdParty(Some(entry)) => return switch::catalogued(session, entry, wanted),
-        Kind::Both(entry) if resolve::concerns_the_vendor_alone(&subject) => {
-            return switch::catalogued(session, entry, wanted);
-        }
-        Kind::Both(entry) => Some(entry).filter(|entry| session.third_party().is_here(entry)),
-        Kind::Native | Kind::ThirdParty(None) => None,
-    };
+    let kind = ToolKind::of(&subject, session.third_party());
+    if let Some(entry) = kind.vendor_alone(&subject) {
+        return switch::catalogued(session, entry, wanted);
+    }
+    let entry = kind.vendor_beside(session.third_party());
     if let Some(entry) = entry {
         // Before the yes is stored: what is forbidden of the vendor's own switch is refused as well.
         let beside = switch::channels_beside_ours(entry, &typed.purpose).unwrap_or_default();

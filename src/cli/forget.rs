@@ -1,9 +1,8 @@
 //! `sayso forget`: a no, and everything that the tool left here is deleted.
 
-use crate::app::resolve::Kind;
+use crate::app::resolve::ToolKind;
 use crate::catalogue::start_files;
-use crate::choices;
-use crate::choices::Removed;
+use crate::choices::{self, Removed};
 use crate::cli::failure::Failure;
 use crate::cli::{Entry, Exit, Group, Session, tools};
 use crate::delivery::deletion::{self, Left};
@@ -52,7 +51,7 @@ fn one(session: &Session, name: &str, dry_run: bool) -> Result<Exit, Failure> {
     let world = &session.world;
     let tool = tools::find(session, name)?;
     let subject = Subject::registered(world, &tool);
-    if let Kind::ThirdParty(_) = Kind::of(&subject, session.third_party()) {
+    if ToolKind::of(&subject, session.third_party()).is_third_party() {
         let what = format!("{tool} does not ask sayso, so it has left nothing here");
         let hint = match subject.consent.catalogued {
             true => format!("sayso undo {tool} forgets your wish, and puts its files back"),

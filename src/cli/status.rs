@@ -1,6 +1,6 @@
 //! `sayso status`: what every tool may collect, and why.
 
-use crate::app::resolve::Kind;
+use crate::app::resolve::ToolKind;
 use crate::app::third_party::ThirdParty;
 use crate::catalogue::entry::Entry as CatalogueEntry;
 use crate::cli::failure::Failure;
@@ -134,12 +134,10 @@ fn of_kind<'t>(
     subject: &Subject,
     third_party: &'t ThirdParty,
 ) -> Result<(ToolReport, Option<&'t CatalogueEntry>), &'t CatalogueEntry> {
-    let vendors = match Kind::of(subject, third_party) {
-        Kind::ThirdParty(Some(entry)) => return Err(entry),
-        Kind::Both(entry) if subject.consent.catalogued || third_party.is_here(entry) => {
-            Some(entry)
-        }
-        Kind::Native | Kind::ThirdParty(None) | Kind::Both(_) => None,
+    let vendors = match ToolKind::of(subject, third_party) {
+        ToolKind::ThirdParty(Some(entry)) => return Err(entry),
+        ToolKind::Both(entry) if subject.consent.catalogued => Some(entry),
+        kind => kind.vendor_beside(third_party),
     };
     Ok((report_on(subject), vendors))
 }

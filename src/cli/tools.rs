@@ -1,6 +1,6 @@
 //! The tools that this machine knows, and what a mistyped one may have meant.
 
-use crate::app::resolve::Kind;
+use crate::app::resolve::ToolKind;
 use crate::choices;
 use crate::cli::Session;
 use crate::cli::failure::Failure;
@@ -55,7 +55,7 @@ pub(super) fn find(session: &Session, typed: &str) -> Result<ToolId, Failure> {
 pub(super) fn find_asking(session: &Session, typed: &str) -> Result<ToolId, Failure> {
     let tool = find(session, typed)?;
     let subject = Subject::registered(&session.world, &tool);
-    if !matches!(Kind::of(&subject, session.third_party()), Kind::ThirdParty(_)) {
+    if !ToolKind::of(&subject, session.third_party()).is_third_party() {
         return Ok(tool);
     }
     let hint = format!("sayso status {tool} shows its vendor's own switch");
