@@ -2,7 +2,7 @@
 
 use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar};
 use crate::catalogue::formats::syntax::assignments::{
-    Assignment, File, Section, Writing, are_plain, plain, unreadable,
+    Assignment, File, Section, Writing, are_plain, plain, unfitting, unreadable,
 };
 use crate::fs::text_lines as lines;
 
@@ -66,10 +66,7 @@ fn path(key: &[String]) -> Vec<String> {
 fn fitting(key: &[String]) -> Result<Vec<String>, Refused> {
     match key.len() {
         2 | 3 => Ok(path(key)),
-        _ => {
-            let why = "has sections and names in them only, which the key does not fit";
-            Err(Refused::new(why))
-        }
+        _ => Err(unfitting()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::catalogue::formats::format::{Format, Leaves, Refused, Scalar};
 use crate::catalogue::formats::syntax::assignments::{
-    Assignment, File, Section, Writing, are_plain, plain, unreadable,
+    Assignment, File, Section, Writing, are_plain, plain, unfitting, unreadable,
 };
 use crate::fs::text_lines as lines;
 
@@ -104,9 +104,7 @@ fn header(text: &str, at: usize, written: &str) -> Result<String, Refused> {
 /// The assignment of a key, if all who read this file would see the same.
 fn find<'a>(text: &str, file: &'a File, key: &[String]) -> Result<Option<&'a Assignment>, Refused> {
     let (1 | 2) = key.len() else {
-        return Err(Refused::new(
-            "has sections and names in them only, which the key does not fit",
-        ));
+        return Err(unfitting());
     };
     let name = &key[key.len() - 1];
     let sections = file

@@ -185,6 +185,11 @@ pub(crate) fn are_plain(names: &[String]) -> Result<(), Refused> {
     }
 }
 
+/// What a key that is no name in a section is refused with.
+pub(crate) fn unfitting() -> Refused {
+    Refused::new("has sections and names in them only, which the key does not fit")
+}
+
 /// What a line that cannot be read is refused with.
 pub(crate) fn unreadable(text: &str, at: usize) -> Refused {
     Refused::at(text, at, "has a line that is no `name = value`; change it by hand")
