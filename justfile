@@ -6,8 +6,7 @@ default:
 
 # Run the tests as the README does; `just test NAME` runs those whose names contain NAME
 test *NAMES:
-    cargo build --examples
-    cargo test {{ NAMES }}
+    cargo test -- {{ NAMES }}
 
 # Run everything that has to hold before a change goes in
 ci:

@@ -157,7 +157,7 @@ fn eight_processes_with_many_answers_each_never_tear_the_file_of_one_tool() {
             }
         });
     });
-    assert!(reads.into_inner() >= answers() / 2, "hardly any reader met a writer");
+    assert!(reads.into_inner() > answers() / 2, "hardly any reader met a writer");
     assert_no_litter(&home, &["shared"]);
     let history = history(&home, "shared");
     let records: BTreeSet<&str> =
